@@ -1,0 +1,1 @@
+"""Says on the LAN that the server is there."""

@@ -1,0 +1,1 @@
+"""Makes any video playable on any screen."""
