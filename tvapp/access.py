@@ -1,0 +1,136 @@
+"""Who may do what: every route needs a paired device unless it says that it is public."""
+
+import ipaddress
+import urllib.parse
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from flask import Flask, Request, Response, g, request
+
+from tvapp import errors
+from tvapp.devices import Device, Devices
+from tvapp.household import Household
+from tvapp.roles import Role
+
+COOKIE = "lanterne_device"
+COOKIE_MAX_AGE_S = 400 * 24 * 3600  # the longest that browsers keep one
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ROLE_ATTRIBUTE = "lanterne_role"
+_TICKET_ATTRIBUTE = "lanterne_ticket"
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def public(view: View) -> View:
+    """Mark a view that answers to anybody: it must say nothing of what the vault holds."""
+    setattr(view, _ROLE_ATTRIBUTE, None)
+    return view
+
+
+def needs(role: Role) -> Callable[[View], View]:
+    """Mark a view that only devices of this role and above may use."""
+
+    def mark(view: View) -> View:
+        setattr(view, _ROLE_ATTRIBUTE, role)
+        return view
+
+    return mark
+
+
+def by_ticket(view: View) -> View:
+    """Mark a view of one item's media that a ticket opens as well as a device's token."""
+    setattr(view, _TICKET_ATTRIBUTE, True)
+    return view
+
+
+def current_device() -> Device:
+    """Return the device that makes this request; only for views that are not public."""
+    device: Device = g.device
+    return device
+
+
+def required_role(view: Callable[..., object]) -> Role | None:
+    """Return the least role that may use a view; None for a public one."""
+    role: Role | None = getattr(view, _ROLE_ATTRIBUTE, Role.TV)
+    return role
+
+
+class Gatekeeper:
+    """Looks at every request before its view does."""
+
+    def __init__(self, devices: Devices, household: Household, allowed_hosts: Iterable[str]) -> None:
+        self._devices = devices
+        self._household = household
+        self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
+
+    def guard(self, app: Flask) -> None:
+        """Stand before every route of `app`."""
+        app.before_request(lambda: self._admit(app))
+
+    def _admit(self, app: Flask) -> None:
+        if not host_is_ours(request.host, self._allowed_hosts):
+            raise errors.RefusedError(errors.MISDIRECTED, "open the server by its address or its .local name")
+        if request.endpoint is None:
+            return
+        view = app.view_functions[request.endpoint]
+        role = Role.TV if request.endpoint == "openapi.spec" else required_role(view)
+        if role is None:
+            return
+        device = self._device_of(request, tickets_allowed=getattr(view, _TICKET_ATTRIBUTE, False))
+        if device is None:
+            raise errors.RefusedError(errors.NOT_PAIRED, "pair this device first")
+        if device.role < role:
+            raise errors.RefusedError(errors.NOT_ALLOWED, f"only a device of role {role.word} may do that")
+        g.device = device
+
+    def _device_of(self, incoming: Request, *, tickets_allowed: bool) -> Device | None:
+        header = incoming.authorization
+        if header is not None and header.type == "bearer" and header.token:
+            return self._devices.by_token(header.token)
+        cookie = incoming.cookies.get(COOKIE)
+        if cookie and _is_same_origin(incoming):
+            return self._devices.by_token(cookie)
+        ticket = incoming.args.get("ticket")
+        if ticket and tickets_allowed and incoming.method in _SAFE_METHODS and not self._household.locked:
+            item_id = (incoming.view_args or {}).get("item_id", "")
+            device_id = self._household.house.tickets.device_id(item_id, ticket)
+            return self._devices.by_id(device_id) if device_id else None
+        return None
+
+
+def remember(response: Response, token: str) -> None:
+    """Have the browser send the token by itself from now on; scripts cannot read it."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=COOKIE_MAX_AGE_S,
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+
+
+def host_is_ours(host: str, allowed: frozenset[str] = frozenset()) -> bool:
+    """Return whether a Host header can be this server's, against DNS rebinding.
+
+    An attacker's page may have its own name point at a LAN address, but it cannot make the browser send an
+    address, a `.local` name or a name without dots in its place.
+    """
+    name = urllib.parse.urlsplit(f"//{host}").hostname or ""
+    if name in allowed or name.endswith(".local") or ("." not in name and ":" not in name and name):
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_same_origin(incoming: Request) -> bool:
+    """Return whether a cookie may speak for this request: it must not have been sent by another site's page."""
+    if incoming.method in _SAFE_METHODS:
+        return True
+    if incoming.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = incoming.headers.get("Origin")
+    return origin is None or urllib.parse.urlsplit(origin).netloc == incoming.host

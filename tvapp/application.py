@@ -1,0 +1,70 @@
+"""The web application, made of what it is given."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from apiflask import APIFlask
+from flask import Response, request
+
+from tvapp.access import Gatekeeper
+from tvapp.devices import Devices
+from tvapp.errors import register_errors
+from tvapp.household import Household
+from tvapp.pairing import Pairing
+from tvapp.routes.health import health_blueprint
+from tvapp.routes.hls import hls_blueprint
+from tvapp.routes.items import items_blueprint
+from tvapp.routes.lock import lock_blueprint
+from tvapp.routes.media import media_blueprint
+from tvapp.routes.pages import pages_blueprint
+from tvapp.routes.pairing import pairing_blueprint
+from tvapp.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the routes stand on."""
+
+    household: Household
+    devices: Devices
+    pairing: Pairing
+    web: Path
+    allowed_hosts: tuple[str, ...] = ()
+
+
+def create_app(services: Services) -> APIFlask:
+    """Return the application."""
+    app = APIFlask(
+        __name__,
+        title="Lanterne",
+        version=VERSION,
+        spec_path="/api/openapi.json",
+        docs_path=None,  # the viewers load their scripts from elsewhere
+        static_folder=None,  # type: ignore[arg-type]
+    )
+    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.config["VALIDATION_ERROR_DESCRIPTION"] = "The request has wrong or missing fields"
+    app.security_schemes = {"token": {"type": "http", "scheme": "bearer"}}
+    register_errors(app)
+    Gatekeeper(services.devices, services.household, services.allowed_hosts).guard(app)
+    app.after_request(_nothing_is_kept)
+    for blueprint in (
+        health_blueprint(services.household),
+        lock_blueprint(services.household),
+        pairing_blueprint(services.pairing),
+        items_blueprint(services.household),
+        media_blueprint(services.household),
+        hls_blueprint(services.household),
+        pages_blueprint(services.web),
+    ):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _nothing_is_kept(response: Response) -> Response:
+    """Keep what comes out of the vault off the disks of the devices that show it."""
+    if request.path.startswith("/api/"):
+        response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

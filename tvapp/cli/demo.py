@@ -1,0 +1,60 @@
+"""`lanterne demo`: a vault with generated films and photos, and the server on it."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+
+from transcoder import find_ffmpeg
+from tvapp.cli.content import finish, import_with_progress, progress_bar, scan_with_progress
+from tvapp.cli.options import options, settings_from
+from tvapp.cli.serving import serve_until_stopped
+from tvapp.config import Settings
+from tvapp.household import opened_library
+from tvapp.processes import paint_demo
+from tvapp.transfer import plan_import
+from vault import Vault
+
+PASSPHRASE = "magic lantern"  # noqa: S105 - printed on the terminal: the demo holds nobody's secrets
+
+
+@click.command()
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".demo"),
+    show_default=True,
+    help="Where the demo's vault and state are kept.",
+)
+@options("host", "port", "discovery")
+def demo(directory: Path, **given: object) -> None:
+    """Make a vault with generated films and photos, once, and serve it."""
+    places = {"vault": directory / "vault", "state": directory / "state"}
+    settings = settings_from(given | places)
+    made = directory / "made"
+    if not made.exists():
+        shutil.rmtree(directory, ignore_errors=True)
+        _make(settings)
+        made.touch()
+    serve_until_stopped(
+        settings, show_link=True, hint=f"The demo's vault is locked. Its passphrase is: {PASSPHRASE}"
+    )
+
+
+def _make(settings: Settings) -> None:
+    with tempfile.TemporaryDirectory(prefix="lanterne-demo-") as temporary:
+        pictures = Path(temporary)
+        with progress_bar() as bar:
+            task = bar.add_task("painting the demo's films and photos", total=None)
+            paint_demo(
+                pictures,
+                settings.ffmpeg or find_ffmpeg(),
+                lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        settings.vault.parent.mkdir(parents=True, exist_ok=True)
+        Vault.create(settings.vault, PASSPHRASE).close()
+        with opened_library(settings, PASSPHRASE) as (vault, library):
+            report = import_with_progress(vault, plan_import(sorted(pictures.iterdir()), "/"))
+            scan_with_progress(library)
+    finish(report)

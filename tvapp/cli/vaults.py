@@ -1,0 +1,32 @@
+"""`lanterne vault ...`."""
+
+from pathlib import Path
+
+import click
+
+from tvapp.cli.options import common_options, passphrase_for, settings_from
+from tvapp.devices import Devices
+from tvapp.household import NAMES_KEY_INFO
+from vault import Vault
+
+
+@click.group()
+def vault() -> None:
+    """Make and look after the encrypted vault."""
+
+
+@vault.command()
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@common_options
+def create(directory: Path, **given: object) -> None:
+    """Make a new, empty vault in DIR, an empty or new folder."""
+    settings = settings_from(given)
+    passphrase = passphrase_for(settings, new=True)
+    opened = Vault.create(directory, passphrase)
+    try:
+        Devices(settings.state).seal_names_to(opened.derive_key(NAMES_KEY_INFO))
+    finally:
+        opened.close()
+    click.echo(
+        f"made a vault in {directory}; nobody can open it without the passphrase, so keep that well", err=True
+    )

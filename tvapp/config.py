@@ -1,0 +1,163 @@
+"""Settings, read once: defaults < TOML file < environment < command line.
+
+The passphrase is never a setting: only the file that holds it may be named.
+"""
+
+import dataclasses
+import difflib
+import json
+import os
+import tomllib
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+PREFIX = "LANTERNE_"
+CONFIG_VARIABLE = "LANTERNE_CONFIG"
+# Variables of the same prefix that are read by the build or by the tests.
+NOT_SETTINGS = frozenset({CONFIG_VARIABLE, "LANTERNE_SKIP_WEB", "LANTERNE_TEST_SHARED"})
+
+_TRUE = frozenset({"on", "true", "yes", "1"})
+_FALSE = frozenset({"off", "false", "no", "0"})
+
+
+class SettingsError(Exception):
+    """A setting is unknown or its value cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, its unit in its name, its meaning in its annotation."""
+
+    vault: Annotated[Path, "Folder of the encrypted vault"] = Path("~/Lanterne")
+    state: Annotated[Path, "Folder of the encrypted index, the artwork and the paired devices"] = Path(
+        "~/.local/state/lanterne"
+    )
+    passphrase_file: Annotated[
+        Path | None, "File whose first line is the passphrase: a Docker secret, a systemd credential"
+    ] = None
+    host: Annotated[str, "Address to listen on"] = "0.0.0.0"  # noqa: S104 - the TVs of the LAN are the clients
+    port: Annotated[int, "TCP port to listen on; 0 takes any free one"] = 8080
+    discovery: Annotated[bool, "Say on the LAN that the server is here; off sends not a packet"] = True
+    name: Annotated[str, "The name that screens and players show"] = "Home Box"
+    allowed_hosts: Annotated[
+        tuple[str, ...], "Further names that browsers may call the server by, beside addresses and .local"
+    ] = ()
+    ffmpeg: Annotated[Path | None, "The ffmpeg to use instead of the one found by itself"] = None
+    encoders: Annotated[int, "Films that may be converted at the same time"] = 2
+    segment_cache_mib: Annotated[int, "Memory for converted segments, in MiB"] = 256
+    threads: Annotated[int, "Requests served at the same time"] = 64
+
+    def __post_init__(self) -> None:
+        """Check what a type cannot say, and spell the paths out."""
+        for name in ("vault", "state"):
+            object.__setattr__(self, name, getattr(self, name).expanduser())
+        if not 0 <= self.port <= 65535:
+            raise SettingsError(f"port: {self.port} is not between 0 and 65535")
+        for name in ("encoders", "segment_cache_mib", "threads"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name}: must be 1 or more")
+
+
+FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
+_HINTS = typing.get_type_hints(Settings)
+
+
+def load(options: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings in force.
+
+    Args:
+        options: Values from the command line; a value of None was not given.
+        environ: The environment; the process's own by default.
+
+    Raises:
+        SettingsError: A key nobody knows, or a value of the wrong kind.
+    """
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    config = environ.get(CONFIG_VARIABLE)
+    if config:
+        values |= _from_toml(Path(config))
+    values |= _from_environ(environ)
+    values |= {name: value for name, value in (options or {}).items() if value is not None}
+    return Settings(**values)
+
+
+def _from_toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from error
+    where = str(path)
+    return {_known(name, where): _convert(name, value, where) for name, value in table.items()}
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    values = {}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
+            continue
+        name = _known(variable.removeprefix(PREFIX).lower(), variable)
+        values[name] = _convert(name, text, variable)
+    return values
+
+
+def _known(name: str, where: str) -> str:
+    if name in FIELDS:
+        return name
+    near = difflib.get_close_matches(name, FIELDS, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise SettingsError(f"{where}: unknown setting '{name}'{hint}")
+
+
+def _convert(name: str, value: object, where: str) -> Any:  # noqa: ANN401 - as many types as settings
+    """Return `value`, text or TOML, as the type of the setting `name`."""
+    kind = _HINTS[name]
+    if kind is bool:
+        return _boolean(value, name, where)
+    if kind is int:
+        return _integer(value, name, where)
+    if kind is str and isinstance(value, str):
+        return value
+    if kind == tuple[str, ...]:
+        return _strings(value, name, where)
+    if isinstance(value, str) and value:
+        return Path(value)
+    if value == "":
+        return FIELDS[name].default
+    raise SettingsError(f"{where}: {name}: {value!r} is not text")
+
+
+def _boolean(value: object, name: str, where: str) -> bool:
+    word = str(value).lower()
+    if word in _TRUE | _FALSE:
+        return word in _TRUE
+    raise SettingsError(f"{where}: {name}: {value!r} is neither 'on' nor 'off'")
+
+
+def _integer(value: object, name: str, where: str) -> int:
+    if isinstance(value, int | str) and not isinstance(value, bool):
+        try:
+            return int(value)
+        except ValueError:
+            pass
+    raise SettingsError(f"{where}: {name}: {value!r} is not a whole number")
+
+
+def _strings(value: object, name: str, where: str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return tuple(value)
+    raise SettingsError(f"{where}: {name}: {value!r} is not a list of names")
+
+
+def settings_from_json(text: str) -> Settings:
+    """Return settings as another process of ours wrote them down: an object of texts, numbers and lists."""
+    values = json.loads(text)
+    return Settings(**{name: _convert(name, v, "settings") for name, v in values.items() if v is not None})

@@ -1,0 +1,139 @@
+"""The one vault that this server serves, locked or unlocked, and everything that lives only while it is open."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from library import Library
+from transcoder import Pool, find_ffmpeg
+from tvapp.config import Settings
+from tvapp.devices import Devices
+from tvapp.entrusted import KeyKeeper
+from tvapp.scanning import BackgroundScan, ScanStatus
+from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
+from tvapp.tickets import Tickets
+from vault import Vault, VaultLockedError
+
+logger = logging.getLogger(__name__)
+
+NAMES_KEY_INFO = "lanterne device names"
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHouse:
+    """What there is while the vault is unlocked."""
+
+    vault: Vault
+    library: Library
+    pool: Pool
+    tickets: Tickets
+    scan: BackgroundScan
+
+
+class Household:
+    """Owner of the unlocked vault: opened by `unlock`, ended by `lock`; safe for threads."""
+
+    def __init__(self, settings: Settings, devices: Devices, keeper: KeyKeeper) -> None:
+        self._settings = settings
+        self._devices = devices
+        self._keeper = keeper
+        self._guard = threading.Lock()
+        self._open: OpenHouse | None = None
+        self._closing = contextlib.ExitStack()
+
+    @property
+    def locked(self) -> bool:
+        """Whether there is no masterkey in memory."""
+        return self._open is None
+
+    @property
+    def house(self) -> OpenHouse:
+        """What there is while the vault is unlocked.
+
+        Raises:
+            VaultLockedError: It is locked.
+        """
+        house = self._open
+        if house is None:
+            raise VaultLockedError("the vault is locked")
+        return house
+
+    @property
+    def scan_status(self) -> ScanStatus:
+        """How far the scan is that began at the unlock."""
+        return self.house.scan.status
+
+    def unlock(self, passphrase: str) -> None:
+        """Open the vault; a passphrase for an already open vault is checked all the same.
+
+        Raises:
+            WrongPassphraseError: Nothing changed.
+            NoVaultError: The folder is gone or holds no vault.
+        """
+        self._enter(Vault.unlock(self._settings.vault, passphrase))
+
+    def resume(self) -> None:
+        """Open the vault with the masterkey that an earlier worker entrusted, if there is one."""
+        masterkey = self._keeper.recall()
+        if masterkey is not None:
+            self._enter(Vault.unlock_with_masterkey(self._settings.vault, masterkey))
+
+    def lock(self) -> None:
+        """End every stream, forget the masterkey, here and in the launcher."""
+        with self._guard:
+            self._keeper.forget()
+            self._leave()
+        logger.info("locked")
+
+    def close(self) -> None:
+        """End everything but leave the key entrusted: the process stops, the vault was not locked."""
+        with self._guard:
+            self._leave()
+
+    def _enter(self, vault: Vault) -> None:
+        with self._guard:
+            if self._open is not None:
+                vault.close()
+                return
+            with contextlib.ExitStack() as opening:
+                opening.callback(vault.close)
+                self._open = self._furnish(vault, opening)
+                self._closing = opening.pop_all()
+            self._keeper.keep(vault.export_masterkey())
+        logger.info("unlocked")
+
+    def _furnish(self, vault: Vault, opening: contextlib.ExitStack) -> OpenHouse:
+        settings = self._settings
+        self._devices.seal_names_to(vault.derive_key(NAMES_KEY_INFO))
+        library = Library(vault, settings.state)
+        opening.callback(library.close)
+        pool = Pool(
+            settings.ffmpeg or find_ffmpeg(),
+            encoder_limit=settings.encoders,
+            cache_size=settings.segment_cache_mib * MIB,
+        )
+        opening.callback(pool.close)
+        scan = BackgroundScan(library)
+        opening.callback(scan.close)
+        scan.start()
+        return OpenHouse(vault, library, pool, Tickets(vault.derive_key(TICKETS_KEY_INFO)), scan)
+
+    def _leave(self) -> None:
+        self._open = None
+        self._closing.close()
+
+
+@contextlib.contextmanager
+def opened_library(settings: Settings, passphrase: str) -> Iterator[tuple[Vault, Library]]:
+    """Open vault and library for one command of the command line."""
+    with contextlib.ExitStack() as closing:
+        vault = Vault.unlock(Path(settings.vault), passphrase)
+        closing.callback(vault.close)
+        Devices(settings.state).seal_names_to(vault.derive_key(NAMES_KEY_INFO))
+        library = Library(vault, settings.state)
+        closing.callback(library.close)
+        yield vault, library

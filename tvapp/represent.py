@@ -1,0 +1,86 @@
+"""Items as the API's JSON says them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from library import Item
+from transcoder import Decision, MediaInfo
+
+API = "/api/v1"
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """Return what a listing says of an item."""
+    known = {
+        "id": item.id,
+        "kind": item.kind,
+        "name": item.name,
+        "path": item.path,
+        "title": item.title,
+        "mime": item.mime,
+        "size": item.size,
+        "child_count": item.child_count,
+        "duration_s": item.duration_s,
+        "width": item.width,
+        "height": item.height,
+        "taken_at": item.taken_at,
+        "added_at": item.added_at,
+        "problem": item.problem,
+    }
+    body = {name: value for name, value in known.items() if value is not None}
+    body["parent"] = item.parent_id
+    body["image"] = f"{API}/items/{item.id}/image" if item.has_image else None
+    if item.location is not None:
+        body["location"] = {"lat": item.location[0], "lon": item.location[1]}
+    return body
+
+
+def playback_json(item: Item, decision: Decision, profile: str, ticket: str) -> dict[str, Any]:
+    """Return how a screen plays a video, with addresses that need no further token."""
+    base = f"{API}/items/{item.id}"
+    return {
+        "decision": decision.mode,
+        "reason": decision.reason,
+        "file": f"{base}/file?{urlencode({'ticket': ticket})}",
+        "hls": f"{base}/hls/master.m3u8?{urlencode({'profile': profile, 'ticket': ticket})}",
+    }
+
+
+def media_json(info: MediaInfo) -> dict[str, Any]:
+    """Return the streams of a video, as far as a screen may want to show them."""
+    return {
+        "video": [
+            {
+                "codec": stream.codec,
+                "profile": stream.profile,
+                "width": stream.upright_width,
+                "height": stream.upright_height,
+                "fps": stream.fps,
+                "bit_depth": stream.bit_depth,
+                "hdr": stream.color_transfer in {"smpte2084", "arib-std-b67"},
+            }
+            for stream in info.video
+        ],
+        "audio": [
+            {
+                "index": position,
+                "codec": stream.codec,
+                "channels": stream.channels,
+                "language": stream.language,
+                "title": stream.title,
+                "default": stream.default,
+            }
+            for position, stream in enumerate(info.audio)
+        ],
+        "subtitles": [
+            {
+                "index": position,
+                "codec": stream.codec,
+                "language": stream.language,
+                "title": stream.title,
+                "forced": stream.forced,
+                "default": stream.default,
+            }
+            for position, stream in enumerate(info.subtitles)
+        ],
+    }

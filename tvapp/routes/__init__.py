@@ -1,0 +1,1 @@
+"""The routes: a request read, one call made, a response written."""

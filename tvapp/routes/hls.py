@@ -1,0 +1,70 @@
+"""HLS on demand: playlists known up front, segments made when they are asked for."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from transcoder import Stream, profile_named
+from tvapp.access import by_ticket, current_device
+from tvapp.household import Household
+from tvapp.schemas import StreamQuery
+
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+
+
+def hls_blueprint(household: Household) -> APIBlueprint:
+    """Return the routes of HLS. A stream's address names the profile and the session, so it can be resumed."""
+    bp = APIBlueprint("hls", __name__, url_prefix="/api/v1/items/<item_id>/hls", tag="Media")
+
+    def stream_of(item_id: str, profile: str, session_id: str, audio: int | None) -> Stream:
+        house = household.house
+        source = house.library.source(item_id)
+        return house.pool.stream(source, profile_named(profile), session_id=session_id, audio=audio)
+
+    def link(item_id: str, folder: str, audio: int | None) -> Callable[[str], str]:
+        ticket = household.house.tickets.issue(item_id, current_device().device_id)
+        query = urlencode({"ticket": ticket} | ({} if audio is None else {"audio": audio}))
+        return lambda name: f"{folder}{name}?{query}"
+
+    @bp.get("/master.m3u8")
+    @bp.input(StreamQuery, location="query", arg_name="query")
+    @bp.doc(summary="Multivariant playlist for a screen profile", security="token", responses=[400, 404, 422])
+    @by_ticket
+    def master(item_id: str, query: dict[str, Any]) -> Response:
+        profile, audio, session_id = query["profile"], query.get("audio"), secrets.token_urlsafe(9)
+        stream = stream_of(item_id, profile, session_id, audio)
+        text = stream.multivariant_playlist(link(item_id, f"{profile}/{session_id}/", audio))
+        return Response(text, mimetype=PLAYLIST_TYPE)
+
+    @bp.get("/<profile>/<session_id>/media.m3u8")
+    @bp.input(StreamQuery, location="query", arg_name="query")
+    @bp.doc(hide=True)
+    @by_ticket
+    def media(item_id: str, profile: str, session_id: str, query: dict[str, Any]) -> Response:
+        audio = query.get("audio")
+        stream = stream_of(item_id, profile, session_id, audio)
+        return Response(stream.media_playlist(link(item_id, "", audio)), mimetype=PLAYLIST_TYPE)
+
+    @bp.get("/<profile>/<session_id>/init.mp4")
+    @bp.input(StreamQuery, location="query", arg_name="query")
+    @bp.doc(hide=True)
+    @by_ticket
+    def init_segment(item_id: str, profile: str, session_id: str, query: dict[str, Any]) -> Response:
+        stream = stream_of(item_id, profile, session_id, query.get("audio"))
+        return Response(stream.init_segment(), mimetype=stream.segment_type)
+
+    @bp.get("/<profile>/<session_id>/<int:index>.<any(m4s, ts):_kind>")
+    @bp.input(StreamQuery, location="query", arg_name="query")
+    @bp.doc(hide=True)
+    @by_ticket
+    def segment(
+        item_id: str, profile: str, session_id: str, index: int, _kind: str, query: dict[str, Any]
+    ) -> Response:
+        stream = stream_of(item_id, profile, session_id, query.get("audio"))
+        return Response(stream.segment(index), mimetype=stream.segment_type)
+
+    return bp

@@ -1,0 +1,43 @@
+"""What the vault holds."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from library import ItemQuery
+from transcoder import decide, profile_named
+from tvapp import represent
+from tvapp.access import current_device
+from tvapp.household import Household
+from tvapp.schemas import ItemOut, ItemsOut, ItemsQuery, ProfileQuery
+
+
+def items_blueprint(household: Household) -> APIBlueprint:
+    """Return the routes that list and describe items."""
+    bp = APIBlueprint("items", __name__, url_prefix="/api/v1/items", tag="Library")
+
+    @bp.get("")
+    @bp.input(ItemsQuery, location="query", arg_name="query")
+    @bp.output(ItemsOut)
+    @bp.doc(summary="A page of items", security="token", responses=[400, 404, 423])
+    def items(query: dict[str, Any]) -> dict[str, Any]:
+        page = household.house.library.items(ItemQuery(**query))
+        return {"items": [represent.item_json(item) for item in page.items], "next": page.next}
+
+    @bp.get("/<item_id>")
+    @bp.input(ProfileQuery, location="query", arg_name="query")
+    @bp.output(ItemOut)
+    @bp.doc(summary="Everything known of an item", security="token", responses=[400, 404, 423])
+    def item(item_id: str, query: dict[str, str]) -> dict[str, Any]:
+        house = household.house
+        profile = profile_named(query["profile"])
+        found = house.library.item(item_id)
+        body = represent.item_json(found)
+        if found.media is not None:
+            ticket = house.tickets.issue(item_id, current_device().device_id)
+            decision = decide(found.media, profile)
+            body["media"] = represent.media_json(found.media)
+            body["playback"] = represent.playback_json(found, decision, query["profile"], ticket)
+        return body
+
+    return bp

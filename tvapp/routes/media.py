@@ -1,0 +1,38 @@
+"""The plaintext bytes of an item, and its picture."""
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from tvapp.access import by_ticket
+from tvapp.household import Household
+from tvapp.plaintext import plaintext_response
+from tvapp.schemas import ImageQuery
+
+
+def media_blueprint(household: Household) -> APIBlueprint:
+    """Return the routes that give bytes."""
+    bp = APIBlueprint("media", __name__, url_prefix="/api/v1/items", tag="Media")
+
+    @bp.get("/<item_id>/file")
+    @bp.doc(
+        summary="The plaintext bytes; ranges, entity tags",
+        security="token",
+        responses={200: "the bytes", 206: "a part of them", 404: "no such file", 416: "past the end"},
+    )
+    @by_ticket
+    def file(item_id: str) -> Response:
+        library = household.house.library
+        return plaintext_response(request, library.open(item_id), library.item(item_id))
+
+    @bp.get("/<item_id>/image")
+    @bp.input(ImageQuery, location="query", arg_name="query")
+    @bp.doc(
+        summary="An upright JPEG of the item, `w` pixels wide at most",
+        security="token",
+        responses={200: "JPEG", 404: "no picture"},
+    )
+    @by_ticket
+    def image(item_id: str, query: dict[str, int]) -> Response:
+        return Response(household.house.library.image(item_id, query["w"]), mimetype="image/jpeg")
+
+    return bp

@@ -1,0 +1,56 @@
+"""One scan at a time, in a thread of its own, as long as the vault is unlocked."""
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from library import Library, ScanProgress
+from vault import VaultError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStatus:
+    """How far the scan is; `total` is None until the files are counted."""
+
+    running: bool
+    done: int = 0
+    total: int | None = None
+
+
+class BackgroundScan:
+    """Owner of the scanning thread of one opened library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._cancelled = threading.Event()
+        self._status = ScanStatus(running=True)
+        self._thread = threading.Thread(target=self._run, name="scan")
+
+    @property
+    def status(self) -> ScanStatus:
+        """How far the scan is."""
+        return self._status
+
+    def start(self) -> None:
+        """Begin to read what is new in the vault."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the file at hand."""
+        self._cancelled.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._library.scan(self._note, self._cancelled)
+        except VaultError:
+            # Locked meanwhile, or the folder went away: the library stays as it was.
+            logger.warning("the scan was broken off", exc_info=not self._cancelled.is_set())
+        finally:
+            self._status = ScanStatus(running=False, done=self._status.done, total=self._status.total)
+
+    def _note(self, progress: ScanProgress) -> None:
+        self._status = ScanStatus(running=True, done=progress.done, total=progress.total)

@@ -1,0 +1,172 @@
+"""The shapes of the API's JSON, for validation and for the OpenAPI description."""
+
+from apiflask import Schema
+from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
+from apiflask.validators import Length, OneOf, Range
+from marshmallow import EXCLUDE
+
+KINDS = ("video", "photo")
+SORTS = (
+    "name", "-name", "title", "-title", "added", "-added", "taken", "-taken", "size", "-size",
+)  # fmt: skip
+IMAGE_WIDTHS = (220, 440, 1280, 1920)
+PAGE_LIMIT = 500
+
+
+class HealthOut(Schema):
+    """How the server is."""
+
+    status = String(required=True, validate=OneOf(["ok"]))
+    vault = String(required=True, validate=OneOf(["locked", "unlocked"]))
+
+
+class MeOut(Schema):
+    """The device that asks."""
+
+    device_id = String(required=True)
+    role = String(required=True, validate=OneOf(["tv", "phone", "owner"]))
+    vault = String(required=True, validate=OneOf(["locked", "unlocked"]))
+
+
+class UnlockIn(Schema):
+    """The passphrase of the vault."""
+
+    passphrase = String(required=True, validate=Length(max=4096), metadata={"format": "password"})
+
+
+class ScanOut(Schema):
+    """How far the scan is."""
+
+    running = Boolean(required=True)
+    done = Integer(required=True)
+    total = Integer(allow_none=True)
+
+
+class PairIn(Schema):
+    """A screen that wants to be paired."""
+
+    name = String(load_default="TV", validate=Length(min=1, max=60))
+
+
+class PairOut(Schema):
+    """RFC 8628, section 3.2."""
+
+    device_code = String(required=True)
+    user_code = String(required=True)
+    verification_uri = String(required=True)
+    verification_uri_complete = String(required=True)
+    expires_in = Integer(required=True)
+    interval = Integer(required=True)
+
+
+class TokenIn(Schema):
+    """RFC 8628, section 3.4, and the one-time link of this server."""
+
+    class Meta:
+        """OAuth clients send further fields, `client_id` for one."""
+
+        unknown = EXCLUDE
+
+    grant_type = String(required=True)
+    device_code = String()
+    invitation = String()
+    name = String(load_default="Browser", validate=Length(min=1, max=60))
+
+
+class TokenOut(Schema):
+    """The token of a paired device; the cookie of the same answer holds it too."""
+
+    token_type = String(required=True, validate=OneOf(["Bearer"]))
+    access_token = String(required=True)
+    role = String(required=True)
+    device_id = String(required=True)
+
+
+class UserCodeIn(Schema):
+    """The code that a screen shows."""
+
+    user_code = String(required=True, validate=Length(max=40))
+
+
+class WaitingOut(Schema):
+    """The screen that shows a code."""
+
+    name = String(required=True)
+    address = String(required=True)
+
+
+class ItemsQuery(Schema):
+    """Which items, in which order, which page."""
+
+    folder = String()
+    q = String(validate=Length(max=200))
+    kind = String(validate=OneOf(KINDS))
+    sort = String(validate=OneOf(SORTS))
+    cursor = String(validate=Length(max=2000))
+    limit = Integer(load_default=60, validate=Range(min=1, max=PAGE_LIMIT))
+
+
+class LocationOut(Schema):
+    """WGS 84."""
+
+    lat = Float(required=True)
+    lon = Float(required=True)
+
+
+class PlaybackOut(Schema):
+    """How the screen of the asked profile plays a video."""
+
+    decision = String(required=True, validate=OneOf(["direct", "remux", "transcode"]))
+    reason = String(required=True)
+    file = String(required=True)
+    hls = String(required=True)
+
+
+class ItemOut(Schema):
+    """A folder, a film, a photo or another file; fields that are not known are left out."""
+
+    id = String(required=True)
+    kind = String(required=True, validate=OneOf(["folder", "video", "photo", "other"]))
+    name = String(required=True)
+    path = String(required=True)
+    title = String(required=True)
+    mime = String()
+    size = Integer()
+    parent = String(allow_none=True)
+    child_count = Integer()
+    duration_s = Float()
+    width = Integer()
+    height = Integer()
+    taken_at = String()
+    added_at = String()
+    location = Nested(LocationOut)
+    problem = String()
+    image = String(allow_none=True)
+    media = Dict()
+    playback = Nested(PlaybackOut)
+
+
+class ItemsOut(Schema):
+    """One page of items."""
+
+    items = List(Nested(ItemOut), required=True)
+    next = String(required=True, allow_none=True)
+
+
+class ProfileQuery(Schema):
+    """The screen profile that decides how an item is played."""
+
+    profile = String(load_default="baseline", validate=Length(max=40))
+
+
+class StreamQuery(ProfileQuery):
+    """A stream for a screen; `ticket` stands for the token where a player sends none."""
+
+    audio = Integer(validate=Range(min=0, max=63))
+    ticket = String()
+
+
+class ImageQuery(Schema):
+    """How wide the picture may be, in pixels."""
+
+    w = Integer(load_default=440, validate=OneOf(IMAGE_WIDTHS))

@@ -1,0 +1,3 @@
+"""The version of the application, light to import."""
+
+VERSION = "0.1.0"
