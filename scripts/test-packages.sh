@@ -1,0 +1,27 @@
+#!/bin/sh
+# Brings the programs that the tests drive: a real browser, real mDNS clients, an independent ffprobe.
+# Debian's packages, installed where that is allowed; where it is not, says what is missing and fails.
+set -eu
+
+missing=
+need() { # need COMMAND PACKAGE
+    command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+PATH=$PATH:/usr/sbin:/sbin
+need chromium chromium
+need ffprobe ffmpeg
+need ip iproute2
+need avahi-daemon avahi-daemon
+need avahi-browse avahi-utils
+need dbus-daemon dbus
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "installing for the tests:$missing"
+    apt-get update -qq
+    # A test machine has no need for the system's own avahi: policy-rc.d keeps services from starting.
+    DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null
+else
+    echo "the tests need these packages; install them first: apt-get install$missing" >&2
+    exit 1
+fi
