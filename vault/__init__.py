@@ -1,1 +1,55 @@
 """Reads and writes the encrypted vault."""
+
+from vault.errors import (
+    AuthenticationError,
+    FolderMissingError,
+    FormatError,
+    IntegrityError,
+    LastChunkError,
+    NameRefusedError,
+    NodeExistsError,
+    NodeNotFoundError,
+    NoVaultError,
+    SelfTestError,
+    StorageError,
+    TamperedVaultError,
+    TruncatedError,
+    UnsupportedVaultError,
+    VaultError,
+    VaultExistsError,
+    VaultLockedError,
+    WrongPassphraseError,
+)
+from vault.names import ROOT_ID, check_name
+from vault.node import Node, NodeKind
+from vault.reader import PlaintextReader
+from vault.vault import Vault, change_passphrase, is_vault
+
+__all__ = [
+    "ROOT_ID",
+    "AuthenticationError",
+    "FolderMissingError",
+    "FormatError",
+    "IntegrityError",
+    "LastChunkError",
+    "NameRefusedError",
+    "NoVaultError",
+    "Node",
+    "NodeExistsError",
+    "NodeKind",
+    "NodeNotFoundError",
+    "PlaintextReader",
+    "SelfTestError",
+    "StorageError",
+    "TamperedVaultError",
+    "TruncatedError",
+    "UnsupportedVaultError",
+    "Vault",
+    "VaultError",
+    "VaultExistsError",
+    "VaultLockedError",
+    "WrongPassphraseError",
+    "change_passphrase",
+    "check_name",
+    "is_vault",
+]
