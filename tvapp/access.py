@@ -116,10 +116,10 @@ def host_is_ours(host: str, allowed: frozenset[str] = frozenset()) -> bool:
     An attacker's page may have its own name point at a LAN address, but it cannot make the browser send an
     address, a `.local` name or a name without dots in its place.
     """
-    name = urllib.parse.urlsplit(f"//{host}").hostname or ""
-    if name in allowed or name.endswith(".local") or ("." not in name and ":" not in name and name):
-        return True
     try:
+        name = urllib.parse.urlsplit(f"//{host}").hostname or ""
+        if name in allowed or name.endswith(".local") or ("." not in name and ":" not in name and name):
+            return True
         ipaddress.ip_address(name)
     except ValueError:
         return False

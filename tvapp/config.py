@@ -157,7 +157,12 @@ def _strings(value: object, name: str, where: str) -> tuple[str, ...]:
     raise SettingsError(f"{where}: {name}: {value!r} is not a list of names")
 
 
+def settings_as_json(settings: Settings) -> str:
+    """Return the settings as text for another process of ours."""
+    return json.dumps(dataclasses.asdict(settings), default=str)
+
+
 def settings_from_json(text: str) -> Settings:
-    """Return settings as another process of ours wrote them down: an object of texts, numbers and lists."""
+    """Return the settings that `settings_as_json` wrote down."""
     values = json.loads(text)
     return Settings(**{name: _convert(name, v, "settings") for name, v in values.items() if v is not None})

@@ -59,7 +59,7 @@ class Household:
         """
         house = self._open
         if house is None:
-            raise VaultLockedError("the vault is locked")
+            raise VaultLockedError
         return house
 
     @property

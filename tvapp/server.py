@@ -4,8 +4,6 @@ Run as `python -m tvapp.server PARENT LISTEN_FD KEY_FD SETTINGS`, where SETTINGS
 """
 
 import contextlib
-import dataclasses
-import json
 import logging
 import os
 import socket
@@ -16,7 +14,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from tvapp.config import Settings, settings_from_json
+from tvapp.config import Settings, settings_as_json, settings_from_json
 from tvapp.hardening import die_with_parent, hold_a_key
 
 GRACE_S = 3
@@ -81,8 +79,8 @@ class WebApplication(BaseApplication):  # type: ignore[misc]
 
 def server_command(settings: Settings, listen_fd: int, key_fd: int) -> list[str]:
     """Return the command line of the web process, for its launcher."""
-    values = json.dumps(dataclasses.asdict(settings), default=str)
-    return [sys.executable, "-m", "tvapp.server", str(os.getpid()), str(listen_fd), str(key_fd), values]
+    numbers = [str(number) for number in (os.getpid(), listen_fd, key_fd)]
+    return [sys.executable, "-m", "tvapp.server", *numbers, settings_as_json(settings)]
 
 
 def main(arguments: list[str]) -> None:
