@@ -1,0 +1,231 @@
+"""Direct play, remux or transcode: one pure function of what a file is and what a screen plays.
+
+* direct: the file's own bytes; the screen opens the container and decodes what is in it.
+* remux: picture and sound unchanged, in segments.
+* transcode: picture or sound, or both, are converted.
+
+Reasons are for the family in front of the screen.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from transcoder.media_info import AudioStream, MediaInfo, VideoStream
+from transcoder.profiles import Packaging, ScreenProfile, VideoLimit
+
+Mode = Literal["direct", "remux", "transcode"]
+Treatment = Literal["copy", "encode"]
+
+MAX_GOP_COPIED_S = 15.0  # a segment cannot be shorter than its GOP, and a player waits for a whole one
+
+_CODEC_NAMES = {
+    "h264": "H.264",
+    "hevc": "HEVC",
+    "av1": "AV1",
+    "vp8": "VP8",
+    "vp9": "VP9",
+    "mpeg4": "MPEG-4 (DivX)",
+    "mpeg2video": "MPEG-2",
+    "mpeg1video": "MPEG-1",
+    "mjpeg": "Motion JPEG",
+    "vc1": "VC-1",
+    "wmv2": "Windows Media",
+    "wmv3": "Windows Media",
+    "prores": "ProRes",
+    "aac": "AAC",
+    "ac3": "AC-3",
+    "eac3": "E-AC-3",
+    "dts": "DTS",
+    "truehd": "TrueHD",
+    "mp2": "MP2",
+    "mp3": "MP3",
+    "opus": "Opus",
+    "vorbis": "Vorbis",
+    "flac": "FLAC",
+    "alac": "Apple Lossless",
+}
+_CONTAINER_NAMES = {
+    "matroska": "Matroska",
+    "mov": "MP4",
+    "mpegts": "MPEG transport stream",
+    "mpeg": "MPEG program stream",
+    "avi": "AVI",
+    "asf": "Windows Media",
+    "flv": "Flash video",
+    "ogg": "Ogg",
+}
+_COPY_VIDEO: dict[Packaging, frozenset[str]] = {
+    "fmp4": frozenset({"h264", "hevc", "vp9", "av1"}),
+    "ts": frozenset({"h264"}),
+}
+_COPY_AUDIO: dict[Packaging, frozenset[str]] = {
+    "fmp4": frozenset({"aac", "ac3", "eac3"}),
+    "ts": frozenset({"aac", "ac3", "eac3", "mp3"}),
+}
+_COPY_CONTAINERS = frozenset({"mov", "matroska", "mpegts"})  # their seeks and times can be relied on
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How to play a file: `video` and `audio` are None where it has none."""
+
+    mode: Mode
+    video: Treatment | None
+    audio: Treatment | None
+    reason: str
+
+
+def decide(info: MediaInfo, profile: ScreenProfile, audio: int | None = None) -> Decision:
+    """Return how `profile`'s screen gets this file.
+
+    Args:
+        info: What the probe found.
+        profile: The screen.
+        audio: Index of the sound track among the sound tracks, or None for the default one.
+    """
+    problem = _container_problem(info, profile) or _direct_problem(info, profile, audio)
+    if problem is None:
+        video = "copy" if info.video else None
+        return Decision(
+            "direct", video, "copy" if info.audio else None, "this screen plays the file as it is"
+        )
+    return decide_stream(info, profile, audio)
+
+
+def decide_stream(info: MediaInfo, profile: ScreenProfile, audio: int | None = None) -> Decision:
+    """Return how `profile`'s screen gets this file in segments, even if it could play the file itself."""
+    picture, sound = chosen_video(info), chosen_audio(info, audio)
+    video_problem = picture and _copy_video_problem(info, picture, profile)
+    audio_problem = sound and _copy_audio_problem(info, sound, profile)
+    if not video_problem and not audio_problem:
+        reason = _container_problem(info, profile) or "this screen takes it in pieces"
+        reason += "; picture and sound are passed on unchanged"
+        return Decision("remux", "copy" if picture else None, "copy" if sound else None, reason)
+    parts = []
+    if video_problem:
+        parts.append(f"{video_problem}; it is converted to H.264")
+    if audio_problem:
+        parts.append(f"{audio_problem}; it is converted to AAC")
+    if picture and not video_problem:
+        parts.append("the picture is passed on unchanged")
+    return Decision(
+        "transcode", _treatment(picture, video_problem), _treatment(sound, audio_problem), "; ".join(parts)
+    )
+
+
+def chosen_video(info: MediaInfo) -> VideoStream | None:
+    """Return the picture track that is played: the first."""
+    return info.video[0] if info.video else None
+
+
+def chosen_audio(info: MediaInfo, audio: int | None = None) -> AudioStream | None:
+    """Return sound track number `audio`, or the one marked as default, or the first."""
+    if not info.audio:
+        return None
+    if audio is not None and 0 <= audio < len(info.audio):
+        return info.audio[audio]
+    return next((one for one in info.audio if one.default), info.audio[0])
+
+
+def _treatment(stream: object, problem: str | None) -> Treatment | None:
+    if stream is None:
+        return None
+    return "encode" if problem else "copy"
+
+
+def _container_problem(info: MediaInfo, profile: ScreenProfile) -> str | None:
+    if profile.plays_all or info.mime in profile.containers:
+        return None
+    name = _CONTAINER_NAMES.get(info.format_name, info.format_name)
+    return f"this screen does not open {name} files"
+
+
+def _direct_problem(info: MediaInfo, profile: ScreenProfile, audio: int | None) -> str | None:
+    """Return why the screen cannot decode what is in the file, or None."""
+    if profile.plays_all:
+        return None
+    picture, sound = chosen_video(info), chosen_audio(info, audio)
+    if sound and audio is not None and sound != chosen_audio(info):
+        return "another sound track than the file's first choice is asked for"
+    return (picture and _video_problem(picture, profile)) or (sound and _audio_problem(sound, profile))
+
+
+def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
+    """Return why the screen cannot show this picture track, or None."""
+    if profile.plays_all:
+        return None
+    name = codec_name(video.codec)
+    limit = profile.video.get(video.codec)
+    if limit is None:
+        return f"the video is {name}, which this screen does not play"
+    if _too_deep(video, limit):
+        return f"the video is {video.bit_depth}-bit {name}, which this screen does not play"
+    if not (video.pix_fmt or "yuv420p").startswith(("yuv420p", "yuvj420p", "nv12", "p010")):
+        return f"the video has finer colour ({video.pix_fmt}) than this screen plays"
+    if video.width > limit.max_width or video.height > limit.max_height:
+        return f"the video is {video.width}x{video.height}, which is more than this screen plays"
+    if limit.max_level and video.level and video.level > limit.max_level:
+        return f"the video is {name} of a higher level than this screen plays"
+    if video.hdr and not profile.hdr:
+        return "the video is HDR, which this screen does not show"
+    if video.interlaced and not profile.interlaced:
+        return "the video is interlaced, which this screen does not show well"
+    if video.rotation and not profile.rotates:
+        return "the video lies on its side, and this screen does not turn it"
+    return None
+
+
+def _too_deep(video: VideoStream, limit: VideoLimit) -> bool:
+    return video.bit_depth > limit.max_bit_depth or (video.codec == "h264" and video.bit_depth > 8)
+
+
+def _audio_problem(audio: AudioStream, profile: ScreenProfile) -> str | None:
+    """Return why the screen cannot play this sound track, or None."""
+    if profile.plays_all:
+        return None
+    name = codec_name(audio.codec)
+    max_channels = profile.audio.get(audio.codec)
+    if max_channels is None:
+        return f"the sound is {name}, which this screen does not play"
+    if audio.channels > max_channels:
+        return f"the sound is {name} with {audio.channels} channels, and this screen plays {max_channels}"
+    return None
+
+
+def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProfile) -> str | None:
+    """Return why the picture cannot be passed on in segments, or None."""
+    problem = _video_problem(video, profile)
+    if problem:
+        return problem
+    name = codec_name(video.codec)
+    if video.codec not in _COPY_VIDEO[profile.packaging]:
+        return f"the video is {name}, which cannot be sent in pieces"
+    if video.rotation:
+        return "the video lies on its side"  # a segment's player rarely turns it, whatever it does with files
+    if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:
+        return f"the video cannot be cut where it is in {_CONTAINER_NAMES.get(info.format_name, 'this kind of')} files"
+    if max_gop_s(info, video) > MAX_GOP_COPIED_S:
+        return "the video can be cut only at places far apart"
+    return None
+
+
+def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProfile) -> str | None:
+    """Return why the sound cannot be passed on in segments, or None."""
+    problem = _audio_problem(audio, profile)
+    if problem:
+        return problem
+    if audio.codec not in _COPY_AUDIO[profile.packaging] or info.format_name not in _COPY_CONTAINERS:
+        return f"the sound is {codec_name(audio.codec)}, which cannot be sent in pieces"
+    return None
+
+
+def max_gop_s(info: MediaInfo, video: VideoStream) -> float:
+    """Return the greatest distance between keyframes in seconds, up to the end of the video."""
+    end_s = video.end_s if video.end_s is not None else info.start_s + info.duration_s
+    times = [*info.keyframes_s, max(end_s, info.keyframes_s[-1])]
+    return max(after - before for before, after in zip(times, times[1:], strict=False))
+
+
+def codec_name(codec: str) -> str:
+    """Return what people call a codec."""
+    return _CODEC_NAMES.get(codec, codec.upper().replace("_", " "))

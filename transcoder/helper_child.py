@@ -1,0 +1,50 @@
+"""The child's side of `HelperProcess`: limits itself, then answers requests until its owner leaves."""
+
+import os
+import resource
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from transcoder import framing
+
+Answer = tuple[dict[str, Any], bytes]
+Handler = Callable[[dict[str, Any], bytes], Answer]
+
+DEFAULT_MEMORY_LIMIT = (
+    2 * 1024**3
+)  # address space, in bytes: a decoder that wants more fails, not the machine
+
+
+def serve(handler: Handler, *, memory_limit: int = DEFAULT_MEMORY_LIMIT) -> None:
+    """Answer requests from standard input on standard output until the input ends.
+
+    What the handler does not catch ends the process; the owner sees a crash and starts another.
+
+    Args:
+        handler: Takes a request's header and payload, returns the answer's.
+        memory_limit: Greatest address space in bytes.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold decoded pictures
+    resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
+    requests, answers = _take_standard_streams()
+    while (request := _read_message(requests)) is not None:
+        header, payload = handler(*request)
+        answers.write(framing.format_message(header, payload))
+        answers.write(payload)
+        answers.flush()
+
+
+def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Return the owner's pipes; what a library prints goes to standard error from now on."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return sys.stdin.buffer, answers
+
+
+def _read_message(stream: BinaryIO) -> Answer | None:
+    sizes = stream.read(framing.SIZES_SIZE)
+    if len(sizes) < framing.SIZES_SIZE:
+        return None
+    header_size, payload_size = framing.parse_sizes(sizes)
+    return framing.parse_header(stream.read(header_size)), stream.read(payload_size)

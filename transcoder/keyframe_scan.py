@@ -1,0 +1,200 @@
+"""When a video's keyframes are shown and when it ends, found as cheaply as its container allows.
+
+Runs in the media helper only: it drives PyAV objects that it is given.
+
+* mp4, mov: libavformat's index has decoding times; the sample table gives the rest (`mp4_index`).
+* Matroska, WebM: the index is there after one seek, and has the times shown.
+* MPEG-TS, MPEG-PS, FLV, Ogg, fragmented mp4: all packets are read, for a bounded time.
+* AVI, ASF and others: unknown; their seeks start early instead.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from transcoder.boxes import parse_box_header
+from transcoder.errors import BoxError
+from transcoder.http_range import RangeReader
+from transcoder.mp4_index import SampleTimes, parse_sample_times
+
+if TYPE_CHECKING:
+    from av import Packet, VideoFrame, VideoStream
+    from av.container import InputContainer
+    from av.index import IndexEntry
+
+SCAN_LIMIT_S = 90.0
+MAX_MOOV_SIZE = 256 * 1024 * 1024
+_MAX_TOP_LEVEL_BOXES = 1000
+_SCANNED = frozenset({"mpegts", "mpeg", "flv", "ogg", "mov"})
+_PACKETS_FOR_FIRST_PICTURE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class PacketTimes:
+    """When a packet is shown and decoded and for how long, in its stream's time base."""
+
+    pts: int
+    dts: int | None
+    duration: int
+    key: bool
+
+
+@dataclass(slots=True)
+class Beginning:
+    """The first packets of a video stream, up to the first picture that decodes.
+
+    The picture knows rotation and interlacing; `rest` goes on reading behind `packets`.
+    """
+
+    stream: "VideoStream"
+    rest: "Iterator[Packet[VideoStream]]"
+    packets: list[PacketTimes] = field(default_factory=list)
+    first_bytes: bytes = b""
+    picture: "VideoFrame | None" = None
+
+
+def read_beginning(container: "InputContainer", stream: "VideoStream") -> Beginning:
+    """Read from the container's beginning, where it must stand, to the first picture."""
+    rest = container.demux(stream)
+    beginning = Beginning(stream, rest)
+    for _, packet in zip(range(_PACKETS_FOR_FIRST_PICTURE), rest, strict=False):
+        beginning.first_bytes = beginning.first_bytes or bytes(packet)
+        if packet.pts is not None:
+            times = PacketTimes(packet.pts, packet.dts, packet.duration or 0, packet.is_keyframe)
+            beginning.packets.append(times)
+        try:
+            beginning.picture = next(iter(packet.decode()), None)
+        except (OSError, ValueError):
+            continue  # damage; PyAV's errors are of these two kinds
+        if beginning.picture is not None:
+            break
+    return beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Keyframes:
+    """Absolute times in seconds; `times_s` is empty and the ends are None where they are unknown."""
+
+    times_s: tuple[float, ...] = ()
+    start_s: float | None = None
+    end_s: float | None = None
+    sound_end_s: float | None = None  # where packets were read that say it
+
+
+def find_keyframes(container: "InputContainer", beginning: Beginning, url: str) -> Keyframes:
+    """Return the keyframes of the stream whose beginning was read. The container's position is lost."""
+    name = container.format.name.split(",")[0]
+    found = None
+    if name == "mov":
+        found = _from_sample_table(beginning, url)
+    elif name == "matroska":
+        found = _from_cues(container, beginning)
+    if found is None and (name in _SCANNED or name == "matroska"):
+        found = _from_packets(beginning)
+    return found or Keyframes()
+
+
+def _from_sample_table(beginning: Beginning, url: str) -> Keyframes | None:
+    stream = beginning.stream
+    try:
+        times = parse_sample_times(_read_moov(url), stream.id)
+    except (BoxError, OSError):
+        return None
+    entries = list(stream.index_entries)
+    if times is None or not entries or not beginning.packets or stream.time_base is None:
+        return None
+    skipped = _skipped_samples(times, entries)
+    first = beginning.packets[0]
+    if skipped is None or first.dts != entries[0].timestamp:
+        return None
+    shift = first.pts - times.decoding[skipped] - times.offsets[skipped]
+    shown = [time + offset + shift for time, offset in zip(times.decoding, times.offsets, strict=True)]
+    unit = stream.time_base
+    last = max(range(skipped, times.count), key=shown.__getitem__)
+    return Keyframes(
+        tuple(
+            float(shown[key] * unit) for key in sorted(times.keys, key=shown.__getitem__) if key >= skipped
+        ),
+        float(max(min(shown[skipped:]), 0) * unit),  # an edit list hides what lies before 0
+        float((shown[last] + times.last_duration) * unit),
+    )
+
+
+def _skipped_samples(times: SampleTimes, entries: "list[IndexEntry]") -> int | None:
+    """Return how many samples an edit list cut off at the front; None if index and table do not match."""
+    skipped = times.count - len(entries)
+    if skipped < 0:
+        return None
+    shift = entries[0].timestamp - times.decoding[skipped]
+    matches = all(
+        entry.timestamp - decoded == shift
+        for entry, decoded in zip(entries, times.decoding[skipped:], strict=True)
+    )
+    return skipped if matches else None
+
+
+def _read_moov(url: str) -> bytes:
+    """Return the `moov` box.
+
+    Raises:
+        BoxError: There is none where one should be.
+        OSError: The file cannot be read.
+    """
+    reader = RangeReader(url)
+    try:
+        start = 0
+        for _ in range(_MAX_TOP_LEVEL_BOXES):
+            header = parse_box_header(reader.read(start, 16))
+            if header is None:
+                break
+            kind, _, size = header
+            if kind == b"moov" and size <= MAX_MOOV_SIZE:
+                return reader.read(start, size)
+            if size == 0:
+                break
+            start += size
+    finally:
+        reader.close()
+    raise BoxError("no moov box")
+
+
+def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes | None:
+    stream, unit = beginning.stream, beginning.stream.time_base
+    if not beginning.packets or unit is None or not container.duration:
+        return None
+    start = beginning.packets[0].pts
+    # Cues are loaded by the first seek. To the end: what lies there says when picture and sound really end.
+    container.seek(container.duration, backward=True)
+    end = max(one.pts + one.duration for one in beginning.packets)
+    sound_end_s: float | None = None
+    for packet in container.demux(stream, *container.streams.audio):
+        if packet.pts is None:
+            continue
+        packet_end = packet.pts + (packet.duration or 0)
+        if packet.stream_index == stream.index:
+            end = max(end, packet_end)
+        else:
+            sound_end_s = max(sound_end_s or 0.0, float(packet_end * packet.time_base))
+    keys = sorted({entry.timestamp for entry in stream.index_entries if entry.is_keyframe} | {start})
+    return Keyframes(
+        tuple(float(key * unit) for key in keys), float(start * unit), float(end * unit), sound_end_s
+    )
+
+
+def _from_packets(beginning: Beginning) -> Keyframes | None:
+    give_up = time.monotonic() + SCAN_LIMIT_S
+    keys = {packet.pts for packet in beginning.packets if packet.key}
+    end = max((packet.pts + packet.duration for packet in beginning.packets), default=None)
+    unit = beginning.stream.time_base
+    if end is None or unit is None:
+        return None
+    start = min(packet.pts for packet in beginning.packets)
+    for count, packet in enumerate(beginning.rest):
+        if packet.pts is not None:
+            end = max(end, packet.pts + (packet.duration or 0))
+            if packet.is_keyframe:
+                keys.add(packet.pts)
+        if count % 1000 == 0 and time.monotonic() > give_up:
+            return None
+    return Keyframes(tuple(float(key * unit) for key in sorted(keys)), float(start * unit), float(end * unit))

@@ -1,0 +1,300 @@
+"""The media helper: a process of its own that opens hostile files (`python -m transcoder.media_helper`).
+
+PyAV is imported here and nowhere else. It holds no key, reads one item through a loopback URL, and may crash.
+
+Requests and answers; any may be answered with `{"error": ..}`:
+
+    {"do": "probe", "url": ..}                              {"media": MediaInfo as JSON}
+    {"do": "frame", "url": .., "at_s": .., "width": ..}     {} and a JPEG
+"""
+
+import io
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame as Picture
+from PIL import Image
+
+from transcoder import codec_strings, tags
+from transcoder.helper_child import serve
+from transcoder.http_range import RangeReader
+from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
+from transcoder.media_info import AudioStream, MediaInfo, SubtitleStream, VideoStream
+
+PyavStream = Any  # its attributes differ by kind of stream, which its stubs do not say
+
+IO_TIMEOUT_S = 20.0
+JPEG_QUALITY = 85
+
+# Containers with media in them. Playlists (HLS, DASH, concat) are not among them: they name other addresses.
+_FORMATS = (
+    "mov,matroska,webm,mpegts,mpeg,avi,asf,flv,ogg,dv,mp3,flac,wav,aac,ac3,eac3,dts,truehd,mpegvideo,h264,hevc,"
+    "m4v,rm,mxf,gxf,nut,ivf,aiff,caf,w64,amr,wv,ape,tta,obu,wtv,nsv"
+)
+_MIME_TYPES = {
+    "mpegts": "video/mp2t",
+    "mpeg": "video/mpeg",
+    "avi": "video/x-msvideo",
+    "asf": "video/x-ms-wmv",
+    "flv": "video/x-flv",
+    "ogg": "video/ogg",
+    "dv": "video/x-dv",
+    "mp3": "audio/mpeg",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "aac": "audio/aac",
+    "mxf": "application/mxf",
+}
+_TRANSFERS = {1: "bt709", 4: "gamma22", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12"}
+_TRANSFERS |= {16: "smpte2084", 18: "arib-std-b67"}
+_TEXT_SUBTITLES = frozenset(
+    {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml"}
+)
+_NEAR_S = 60.0
+_MAX_FPS = 1000  # above, it is a time base that was taken for a rate
+_FIELD_ORDERS_INTERLACED = frozenset({2, 3, 4, 5})  # AVFieldOrder; 0 unknown, 1 progressive
+
+
+def main() -> None:
+    """Serve until the owner leaves."""
+    av.logging.set_level(None)
+    serve(answer)
+
+
+def answer(request: dict[str, Any], _payload: bytes) -> tuple[dict[str, Any], bytes]:
+    """Do what one request asks."""
+    try:
+        if request["do"] == "probe":
+            return {"media": probe(request["url"]).to_json()}, b""
+        return {}, frame(request["url"], float(request["at_s"]), int(request["width"]))
+    except av.error.FFmpegError as error:
+        return {"error": error.strerror or "unreadable"}, b""  # str(error) would name the URL
+    except (ValueError, ArithmeticError, MemoryError, OSError) as error:
+        return {"error": f"unreadable ({type(error).__name__})"}, b""
+
+
+def probe(url: str) -> MediaInfo:
+    """Read what the file at `url` is."""
+    with _open(url) as container:
+        container_tags = _tags(container)
+        pictures = _pictures(container)
+        beginning = read_beginning(container, pictures[0]) if pictures else None
+        found = _keyframes(container, beginning, url)
+        first_picture = beginning.picture if beginning else None
+        video = tuple(
+            _video_stream(one, None if number else first_picture, None if number else found)
+            for number, one in enumerate(pictures)
+        )
+        audio = tuple(_audio_stream(one) for one in container.streams.audio if _decodable(one))
+        start_s = (container.start_time or 0) / av.time_base
+        if not video and not audio:
+            raise ValueError("neither pictures nor sound")
+        return MediaInfo(
+            format_name=container.format.name.split(",")[0],
+            mime=_mime(container, url, has_video=bool(video)),
+            duration_s=_duration_s(container, start_s, found),
+            start_s=start_s,
+            video=video,
+            audio=audio,
+            subtitles=tuple(_subtitle_stream(one) for one in container.streams.subtitles if _decodable(one)),
+            keyframes_s=found.times_s if found else (),
+            taken_at=tags.taken_at(container_tags)
+            or tags.avchd_time(beginning.first_bytes if beginning else b""),
+            location=tags.location(container_tags),
+        )
+
+
+def frame(url: str, at_s: float, width: int) -> bytes:
+    """Return the keyframe at or before `at_s` (playing time), upright, at most `width` wide, as a JPEG."""
+    # Some cameras' streams have no picture that a decoder takes for a keyframe, and some cannot seek.
+    for position_s, skip in ((at_s, "NONKEY"), (at_s, "DEFAULT"), (None, "DEFAULT")):
+        with _open(url) as container:
+            stream = next(iter(_pictures(container)), None)
+            if stream is None:
+                raise ValueError("no pictures")
+            stream.codec_context.skip_frame = skip
+            picture = _decode_near(container, stream, position_s)
+            if picture is not None:
+                return _jpeg(picture, _video_stream(stream, picture, None), width)
+    raise ValueError("no picture decodes")
+
+
+def _decode_near(container: InputContainer, stream: PyavStream, at_s: float | None) -> Picture | None:
+    try:
+        if at_s is not None:
+            start = container.start_time or 0
+            container.seek(start + int(at_s * av.time_base), backward=True)
+        return next(container.decode(stream), None)
+    except av.error.FFmpegError:
+        return None  # damage there: elsewhere it may be whole
+
+
+def _jpeg(picture: Picture, stored: VideoStream, width: int) -> bytes:
+    image: Image.Image = picture.to_image()  # type: ignore[no-untyped-call]
+    size = (max(1, round(image.width * stored.sar)), image.height)
+    shown_width = size[1] if stored.rotation in (90, 270) else size[0]
+    scale = min(1.0, width / shown_width)
+    image = image.resize((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
+    if stored.rotation:
+        image = image.rotate(-stored.rotation, expand=True)
+    output = io.BytesIO()
+    image.save(output, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return output.getvalue()
+
+
+def _open(url: str) -> InputContainer:
+    if not url.startswith("http://"):
+        raise ValueError("only http URLs are opened")
+    options = {
+        "protocol_whitelist": "http,tcp",
+        "format_whitelist": _FORMATS,
+        # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
+        "multiple_requests": "1",
+    }
+    return av.open(url, "r", options=options, metadata_errors="replace", timeout=IO_TIMEOUT_S)
+
+
+def _decodable(stream: PyavStream) -> bool:
+    return stream.codec_context is not None
+
+
+def _pictures(container: InputContainer) -> list[PyavStream]:
+    """Return the video streams that are videos: a cover is a picture, not a video."""
+    return [
+        one
+        for one in container.streams.video
+        if _decodable(one) and one.width and not one.disposition & Disposition.attached_pic
+    ]
+
+
+def _keyframes(container: InputContainer, beginning: Beginning | None, url: str) -> Keyframes | None:
+    if beginning is None:
+        return None
+    try:
+        return find_keyframes(container, beginning, url)
+    except av.error.FFmpegError:
+        return None  # a damaged end: played as far as it goes
+
+
+def _duration_s(container: InputContainer, start_s: float, found: Keyframes | None) -> float:
+    """Return how long it plays: the container's word, unless its tracks are known to end elsewhere."""
+    claimed = (container.duration or 0) / av.time_base
+    if found is None or found.end_s is None:
+        return claimed
+    sound_end_s = found.sound_end_s or _sound_end_s(container)
+    real = max(found.end_s, sound_end_s or 0.0) - start_s
+    if sound_end_s is None and container.streams.audio:
+        # The sound's end is not known: believe a claim that is near.
+        return claimed if abs(claimed - real) < _NEAR_S else real
+    return real
+
+
+def _sound_end_s(container: InputContainer) -> float | None:
+    """Return when the sound ends by its tracks' own headers, or None where they do not say."""
+    ends = [
+        float(((one.start_time or 0) + one.duration) * one.time_base)
+        for one in container.streams.audio
+        if one.duration and one.time_base
+    ]
+    return max(ends, default=None)
+
+
+def _video_stream(stream: PyavStream, picture: Picture | None, found: Keyframes | None) -> VideoStream:
+    context = stream.codec_context
+    codec = context.codec.canonical_name
+    rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    fps = next((float(rate) for rate in rates if rate and rate <= _MAX_FPS), None)
+    components = context.format.components if context.format else ()
+    bit_depth = components[0].bits if components else 8
+    sar = float(stream.sample_aspect_ratio or 1)
+    interlaced = context.field_order in _FIELD_ORDERS_INTERLACED
+    return VideoStream(
+        index=stream.index,
+        codec=codec,
+        profile=stream.profile,
+        level=context.level if context.level >= 0 else None,
+        pix_fmt=context.pix_fmt,
+        bit_depth=bit_depth,
+        width=context.width,
+        height=context.height,
+        sar=sar if 0.1 < sar < 10 else 1.0,
+        rotation=round(-picture.rotation / 90) * 90 % 360 if picture else 0,
+        fps=fps,
+        interlaced=interlaced or bool(picture and picture.interlaced_frame),
+        color_transfer=_TRANSFERS.get(context.color_trc),
+        codec_string=codec_strings.video_codec_string(
+            codec,
+            bytes(context.extradata or b""),
+            stream.profile,
+            bit_depth=bit_depth,
+            width=context.width,
+            height=context.height,
+            fps=fps,
+        ),
+        start_s=found.start_s if found else None,
+        end_s=found.end_s if found else None,
+    )
+
+
+def _audio_stream(stream: PyavStream) -> AudioStream:
+    context = stream.codec_context
+    codec = context.codec.canonical_name
+    return AudioStream(
+        index=stream.index,
+        codec=codec,
+        profile=stream.profile,
+        channels=context.channels,
+        sample_rate=context.sample_rate or 0,
+        language=_language(stream),
+        title=stream.metadata.get("title"),
+        default=bool(stream.disposition & Disposition.default),
+        codec_string=codec_strings.audio_codec_string(codec, bytes(context.extradata or b""), stream.profile),
+    )
+
+
+def _subtitle_stream(stream: PyavStream) -> SubtitleStream:
+    codec = stream.codec_context.codec.canonical_name
+    return SubtitleStream(
+        index=stream.index,
+        codec=codec,
+        language=_language(stream),
+        title=stream.metadata.get("title"),
+        forced=bool(stream.disposition & Disposition.forced),
+        default=bool(stream.disposition & Disposition.default),
+        is_text=codec in _TEXT_SUBTITLES,
+    )
+
+
+def _language(stream: PyavStream) -> str | None:
+    return stream.language if stream.language not in (None, "", "und") else None
+
+
+def _tags(container: InputContainer) -> dict[str, str]:
+    """Return the container's tags and, where it has none of a name, its streams'."""
+    merged: dict[str, str] = {}
+    for stream in reversed(container.streams):
+        merged.update(stream.metadata)
+    return {**merged, **container.metadata}
+
+
+def _mime(container: InputContainer, url: str, *, has_video: bool) -> str:
+    name = container.format.name.split(",")[0]
+    if name == "mov":
+        brand = container.metadata.get("major_brand", "").strip()
+        mime = "video/quicktime" if brand == "qt" else "video/mp4"
+    elif name == "matroska":
+        reader = RangeReader(url)
+        try:
+            head = reader.read(0, 64)  # the document type is among the first fields
+        finally:
+            reader.close()
+        mime = "video/webm" if b"webm" in head else "video/x-matroska"
+    else:
+        mime = _MIME_TYPES.get(name, "application/octet-stream")
+    return mime if has_video else mime.replace("video/", "audio/").replace("quicktime", "mp4")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""What a media file is: `MediaInfo`, its streams, and their JSON form.
+
+Times are seconds; those called absolute are the file's own timestamps, of which `start_s` is the first.
+"""
+
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from transcoder.errors import ProbeError
+
+Json = dict[str, Any]  # plain JSON types only
+
+HDR_TRANSFERS = frozenset({"smpte2084", "arib-std-b67"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoStream:
+    """One picture track; attached pictures (covers) are not among them."""
+
+    index: int
+    codec: str
+    profile: str | None = None
+    level: int | None = None  # as the codec writes it: H.264 31 is 3.1, HEVC 120 is 4.0
+    pix_fmt: str | None = None
+    bit_depth: int = 8
+    width: int  # stored, before sample aspect ratio and rotation
+    height: int
+    sar: float = 1.0  # width of a stored pixel divided by its height
+    rotation: int = 0  # degrees clockwise that bring it upright: 0, 90, 180 or 270
+    fps: float | None = None
+    interlaced: bool = False
+    color_transfer: str | None = None
+    codec_string: str | None = None  # RFC 6381
+    start_s: float | None = None  # absolute pts of the first frame
+    end_s: float | None = None  # absolute end of the last frame
+
+    @property
+    def upright_width(self) -> int:
+        """Width as shown, in square pixels."""
+        return self.height if self.rotation in (90, 270) else round(self.width * self.sar)
+
+    @property
+    def upright_height(self) -> int:
+        """Height as shown, in square pixels."""
+        return round(self.width * self.sar) if self.rotation in (90, 270) else self.height
+
+    @property
+    def hdr(self) -> bool:
+        """Whether brightness is coded for HDR screens (PQ or HLG)."""
+        return self.color_transfer in HDR_TRANSFERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioStream:
+    """One sound track."""
+
+    index: int
+    codec: str
+    profile: str | None = None
+    channels: int = 2
+    sample_rate: int = 48000
+    language: str | None = None
+    title: str | None = None
+    default: bool = False
+    codec_string: str | None = None  # RFC 6381
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtitleStream:
+    """One subtitle track; `is_text` is false for pictures such as PGS and VobSub."""
+
+    index: int
+    codec: str
+    language: str | None = None
+    title: str | None = None
+    forced: bool = False
+    default: bool = False
+    is_text: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaInfo:
+    """What the probe found in one file."""
+
+    format_name: str  # the libavformat demuxer to force with -f
+    mime: str
+    duration_s: float
+    start_s: float = 0.0
+    video: tuple[VideoStream, ...] = ()
+    audio: tuple[AudioStream, ...] = ()
+    subtitles: tuple[SubtitleStream, ...] = ()
+    keyframes_s: tuple[float, ...] = ()  # absolute pts, ascending; empty when unknown
+    taken_at: str | None = None  # ISO 8601, with the offset where the file has one
+    location: tuple[float, float] | None = None  # latitude, longitude in degrees
+
+    def to_json(self) -> Json:
+        """Return a dictionary of plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """Return what `to_json` gave, every type checked: it may come from a process that decodes hostile files.
+
+        Raises:
+            ProbeError: A field is missing or is of another type.
+        """
+        plain = {
+            name: raw[name]
+            for name in raw
+            if name not in ("video", "audio", "subtitles", "keyframes_s", "location")
+        }
+        return _checked(
+            cls,
+            {
+                **plain,
+                "video": tuple(_checked(VideoStream, one) for one in _list(raw.get("video", ()))),
+                "audio": tuple(_checked(AudioStream, one) for one in _list(raw.get("audio", ()))),
+                "subtitles": tuple(_checked(SubtitleStream, one) for one in _list(raw.get("subtitles", ()))),
+                "keyframes_s": _numbers(raw.get("keyframes_s", ())),
+                "location": _location(raw.get("location")),
+            },
+        )
+
+
+_T = typing.TypeVar("_T")
+
+
+def _checked(cls: type[_T], raw: object) -> _T:
+    """Build dataclass `cls` from a mapping, refusing unknown names and other types."""
+    if not isinstance(raw, Mapping):
+        raise ProbeError(f"{cls.__name__} is not an object")
+    hints = typing.get_type_hints(cls)
+    values: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name not in hints:
+            raise ProbeError(f"{cls.__name__} has no field {name!r}")
+        values[name] = _typed(f"{cls.__name__}.{name}", hints[name], value)
+    missing = [f.name for f in fields(cls) if f.name not in values]  # type: ignore[arg-type]
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise ProbeError(f"{cls.__name__} lacks some of {', '.join(missing)}") from error
+
+
+def _typed(name: str, hint: object, value: object) -> object:
+    """Return `value` if it is of type `hint`; whole numbers pass as floats."""
+    if typing.get_origin(hint) is tuple:
+        return value  # built by the caller
+    allowed: tuple[object, ...] = typing.get_args(hint) or (hint,)
+    if isinstance(value, bool):
+        accepted = bool in allowed
+    elif isinstance(value, int) and int not in allowed and float in allowed:
+        return float(value)
+    else:
+        accepted = type(value) in allowed or isinstance(value, tuple)
+    if not accepted:
+        raise ProbeError(f"{name} is of another type")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list | tuple):
+        raise ProbeError("a list of streams is not a list")
+    return list(value)
+
+
+def _numbers(value: object) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple) or not all(type(one) in (int, float) for one in value):
+        raise ProbeError("a list of times is not a list of numbers")
+    return tuple(float(one) for one in value)
+
+
+def _location(value: object) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    pair = _numbers(value)
+    if len(pair) != 2:
+        raise ProbeError("a location is not a pair of numbers")
+    return (pair[0], pair[1])
