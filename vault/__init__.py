@@ -1,5 +1,6 @@
 """Reads and writes the encrypted vault."""
 
+from vault.config import CipherCombo
 from vault.errors import (
     AuthenticationError,
     FolderMissingError,
@@ -23,11 +24,13 @@ from vault.errors import (
 from vault.names import ROOT_ID, check_name
 from vault.node import Node, NodeKind
 from vault.reader import PlaintextReader
-from vault.vault import Vault, change_passphrase, is_vault
+from vault.topfiles import change_passphrase, is_vault
+from vault.vault import Vault
 
 __all__ = [
     "ROOT_ID",
     "AuthenticationError",
+    "CipherCombo",
     "FolderMissingError",
     "FormatError",
     "IntegrityError",

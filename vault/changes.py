@@ -17,9 +17,9 @@ from vault.errors import (
 )
 from vault.keyring import Keyring
 from vault.names import ROOT_ID, SHORTENED_SUFFIX, check_name
-from vault.node import CONTENTS_FILE, FOLDER_LINK_FILE, SYMLINK_FILE, Node, NodeKind
+from vault.node import CONTENTS_FILE, FOLDER_LINK_FILE, LONG_NAME_FILE, SYMLINK_FILE, Node, NodeKind
 from vault.storage import Storage, Upload
-from vault.tree import LONG_NAME_FILE, Tree
+from vault.tree import Tree
 from vault.writer import seal_bytes, seal_file
 
 FOLDER_ID_FILE = "dirid.c9r"

@@ -13,6 +13,7 @@ PROBLEM_DAMAGED = "damaged"
 CONTENTS_FILE = "contents.c9r"
 FOLDER_LINK_FILE = "dir.c9r"
 SYMLINK_FILE = "symlink.c9r"
+LONG_NAME_FILE = "name.c9s"
 
 
 class NodeKind(Enum):

@@ -1,6 +1,5 @@
 """The unlocked vault: what the rest of the program holds in its hands."""
 
-import contextlib
 import threading
 import weakref
 from collections.abc import Iterator
@@ -9,32 +8,18 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from vault.changes import Changes
-from vault.config import MASTERKEY_FILE, CipherCombo, ConfigToken, VaultConfig, format_config, parse_config
-from vault.errors import (
-    FormatError,
-    NodeNotFoundError,
-    NoVaultError,
-    TamperedVaultError,
-    UnsupportedVaultError,
-    VaultExistsError,
-)
+from vault.config import CipherCombo, VaultConfig
+from vault.errors import FormatError
 from vault.keyring import Keyring
-from vault.masterkey import (
-    DEFAULT_SCRYPT_COST,
-    Masterkey,
-    format_masterkey_file,
-    parse_masterkey_file,
-    unwrap_masterkey,
-    wrap_masterkey,
-)
+from vault.local_storage import LocalStorage, make_empty_folder
+from vault.masterkey import DEFAULT_SCRYPT_COST, Masterkey, wrap_masterkey
 from vault.names import ROOT_ID, self_test
 from vault.node import Node, NodeKind
 from vault.reader import PlaintextReader
-from vault.storage import LocalStorage, Storage, disk_errors
+from vault.storage import Storage
+from vault.topfiles import open_storage, read_config, read_masterkey, write_config, write_masterkey
 from vault.tree import Tree
 
-CONFIG_FILE = "vault.cryptomator"
-_MAX_CONFIG_SIZE = 64 * 1024
 _MAX_SYMLINK_SIZE = 32767
 
 
@@ -72,18 +57,15 @@ class Vault:
         """
         self_test()
         masterkey, config = Masterkey.generate(), VaultConfig()
-        masterkey_file = format_masterkey_file(wrap_masterkey(masterkey, passphrase, cost=scrypt_cost))
-        with disk_errors():
-            directory.mkdir(parents=True, exist_ok=True)
-            if any(directory.iterdir()):
-                raise VaultExistsError("the folder is not empty")
+        masterkey_file = wrap_masterkey(masterkey, passphrase, cost=scrypt_cost)
+        make_empty_folder(directory)
         storage = LocalStorage(directory)
         vault = cls(directory, storage, masterkey, config)
         try:
             vault._changes.put_contents(ROOT_ID)
-            storage.put_file(MASTERKEY_FILE, masterkey_file, replace=False)
+            write_masterkey(storage, masterkey_file, replace=False)
             # Last: with it, there is a vault.
-            storage.put_file(CONFIG_FILE, format_config(config, masterkey), replace=False)
+            write_config(storage, config, masterkey)
         except BaseException:
             vault.close()
             raise
@@ -100,9 +82,9 @@ class Vault:
             FormatError: They are damaged; UnsupportedVaultError: they are of a kind that we do not read.
         """
         self_test()
-        with _new_storage(directory) as storage:
-            token = _read_config(storage)
-            masterkey = _read_masterkey(storage, token, passphrase)
+        with open_storage(directory) as storage:
+            token = read_config(storage)
+            masterkey = read_masterkey(storage, token, passphrase)
             return cls(directory, storage, masterkey, token.verify(masterkey))
 
     @classmethod
@@ -115,9 +97,9 @@ class Vault:
             NoVaultError, FormatError: As for `unlock`.
         """
         self_test()
-        with _new_storage(directory) as storage:
+        with open_storage(directory) as storage:
             key = Masterkey(masterkey)
-            return cls(directory, storage, key, _read_config(storage).verify(key))
+            return cls(directory, storage, key, read_config(storage).verify(key))
 
     def export_masterkey(self) -> bytes:
         """Return the raw masterkey, 64 bytes: all that is in the vault, for whoever is entrusted with it."""
@@ -272,54 +254,3 @@ class Vault:
             NameRefusedError: No node may have that name, or a folder would get into itself, or it is the root.
         """
         return self._changes.rename(node, folder_id, name)
-
-
-def is_vault(directory: Path) -> bool:
-    """Tell whether there is a vault in a folder, as far as can be told without its key."""
-    try:
-        return (directory / CONFIG_FILE).is_file() and (directory / "d").is_dir()
-    except OSError:
-        return False
-
-
-def change_passphrase(directory: Path, old: str, new: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST) -> None:
-    """Give a vault another passphrase. Only the masterkey file changes, and it changes in one step.
-
-    Raises:
-        ValueError: The new passphrase is empty, or an impossible cost.
-        Others as for `Vault.unlock`.
-    """
-    with Vault.unlock(directory, old) as vault:
-        storage = LocalStorage(directory)
-        try:
-            wrapped = wrap_masterkey(Masterkey(vault.export_masterkey()), new, cost=scrypt_cost)
-            storage.put_file(MASTERKEY_FILE, format_masterkey_file(wrapped), replace=True)
-        finally:
-            storage.close()
-
-
-@contextlib.contextmanager
-def _new_storage(directory: Path) -> Iterator[LocalStorage]:
-    """Lend the storage of a vault; close it only if no vault comes of it."""
-    if not (directory / CONFIG_FILE).is_file():
-        if (directory / MASTERKEY_FILE).is_file():
-            raise UnsupportedVaultError("this vault has an older format than 8")
-        raise NoVaultError("there is no vault in that folder")
-    storage = LocalStorage(directory)
-    try:
-        yield storage
-    except BaseException:
-        storage.close()
-        raise
-
-
-def _read_config(storage: Storage) -> ConfigToken:
-    return parse_config(storage.read(CONFIG_FILE, _MAX_CONFIG_SIZE))
-
-
-def _read_masterkey(storage: Storage, token: ConfigToken, passphrase: str) -> Masterkey:
-    try:
-        data = storage.read(token.masterkey_file(), _MAX_CONFIG_SIZE)
-    except NodeNotFoundError as error:
-        raise TamperedVaultError("the masterkey file of this vault is missing") from error
-    return unwrap_masterkey(parse_masterkey_file(data), passphrase)
