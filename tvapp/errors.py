@@ -39,6 +39,7 @@ NOT_FOUND = Problem("not-found", "There is no such thing", HTTPStatus.NOT_FOUND)
 NO_IMAGE = Problem("no-image", "There is no picture of this item", HTTPStatus.NOT_FOUND)
 BAD_REQUEST = Problem("bad-request", "The request cannot be understood", HTTPStatus.BAD_REQUEST)
 NOT_PLAYABLE = Problem("not-playable", "This file cannot be played", HTTPStatus.UNPROCESSABLE_ENTITY)
+CHANGED = Problem("changed", "The file has changed", HTTPStatus.CONFLICT)
 BUSY = Problem("busy", "The box is busy", HTTPStatus.SERVICE_UNAVAILABLE)
 CONVERSION = Problem("conversion-failed", "The conversion failed", HTTPStatus.INTERNAL_SERVER_ERROR)
 PAIRING = Problem("pairing", "Not paired", HTTPStatus.BAD_REQUEST)
@@ -59,10 +60,16 @@ TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (library.ItemNotFoundError, NOT_FOUND),
     (library.NoImageError, NO_IMAGE),
     (library.NotPlayableError, NOT_PLAYABLE),
+    (library.ItemChangedError, CHANGED),
+    (library.NotAFileError, BAD_REQUEST),
     (library.BadCursorError, BAD_REQUEST),
+    (library.VaultAwayError, STORAGE),
+    (library.LibraryClosedError, LOCKED),
+    (library.LibraryError, STORAGE),
     (transcoder.UnknownProfileError, BAD_REQUEST),
     (transcoder.SegmentNotFoundError, NOT_FOUND),
     (transcoder.BusyError, BUSY),
+    (transcoder.PoolClosedError, LOCKED),
     (transcoder.TranscoderError, CONVERSION),
     (PairingError, PAIRING),
     (TooManyPairingsError, TOO_MANY),

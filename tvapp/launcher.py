@@ -10,7 +10,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from dataclasses import dataclass, field
 from tvapp.config import Settings
 from tvapp.entrusted import Trust, socket_pair
 from tvapp.hardening import hold_a_key
-from tvapp.processes import start_discovery, start_web
+from tvapp.processes import Process, StillRunningError, start_discovery, start_web
 from tvapp.server import GRACE_S
 
 logger = logging.getLogger(__name__)
@@ -40,8 +39,8 @@ class Child:
     """One process of ours: how it is started, and since when it runs or when it will."""
 
     name: str
-    start: Callable[[], subprocess.Popen[bytes]]
-    process: subprocess.Popen[bytes] | None = None
+    start: Callable[[], Process]
+    process: Process | None = None
     started_at: float = 0.0
     due_at: float = 0.0
     pause_s: float = FIRST_PAUSE_S
@@ -75,7 +74,7 @@ class Child:
         self.process.terminate()
         try:
             self.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        except StillRunningError:
             self.process.kill()
             self.process.wait()
         os.close(self.pidfd)

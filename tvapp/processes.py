@@ -14,13 +14,17 @@ from tvapp.config import Settings
 from tvapp.server import server_command
 
 
+Process = subprocess.Popen[bytes]
+StillRunningError = subprocess.TimeoutExpired
+
+
 class PainterError(Exception):
     """The demo's pictures and films could not be made; the message holds the last line of why."""
 
 
 def start_web(
     settings: Settings, listener: socket.socket, key_socket: socket.socket
-) -> subprocess.Popen[bytes]:
+) -> Process:
     """Start the web process on a listening socket.
 
     It gets a session of its own: a Ctrl-C at the terminal goes to the launcher, which stops the others in order.
@@ -34,7 +38,7 @@ def start_web(
     )
 
 
-def start_discovery(settings: Settings, port: int) -> subprocess.Popen[bytes]:
+def start_discovery(settings: Settings, port: int) -> Process:
     """Start the sidecar that says on the LAN that the server listens on `port`.
 
     Its standard input stays open: its end is how the sidecar learns that the launcher is gone.

@@ -4,7 +4,7 @@ import logging
 import threading
 from dataclasses import dataclass
 
-from library import Library, ScanProgress
+from library import Library, LibraryError, ScanProgress
 from vault import VaultError
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class BackgroundScan:
     def _run(self) -> None:
         try:
             self._library.scan(self._note, self._cancelled)
-        except VaultError:
+        except (VaultError, LibraryError):
             # Locked meanwhile, or the folder went away: the library stays as it was.
             logger.warning("the scan was broken off", exc_info=not self._cancelled.is_set())
         finally:
