@@ -139,6 +139,7 @@ class Host:
 
     def __init__(self, name: str, number: int, netns: str, processes: contextlib.ExitStack) -> None:
         self.name = name
+        self.number = number
         self.netns = netns
         self.ipv4 = f"10.77.0.{number}"
         self.ipv6 = f"fd77::{number}"
@@ -187,6 +188,7 @@ class HomeLan:
 
     def __init__(self) -> None:
         self._name = f"{PREFIX}{os.getpid()}"
+        self._switch = f"{self._name}-switch"
         self._stack = contextlib.ExitStack()
         self._processes = contextlib.ExitStack()
         self.box = Host("box", 10, f"{self._name}-box", self._processes)
@@ -199,14 +201,15 @@ class HomeLan:
             raise RuntimeError("the network tests make network namespaces, for which they need root")
         _remove_leftovers()
         with contextlib.ExitStack() as stack:
-            switch = f"{self._name}-switch"
+            switch = self._switch
             _add_netns(stack, switch)
             # No multicast snooping: a plain switch, as most homes have.
             ip("-n", switch, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
             ip("-n", switch, "link", "set", "br0", "up")
             for host in (self.box, self.tv, self.phone):
                 _add_netns(stack, host.netns)
-                self._plug_in(host, switch)
+                host.ip("link", "set", "lo", "up")
+                self.plug_in(host, "eth0", host.number)
             stack.enter_context(self._processes)  # the last in, the first out
             self._stack = stack.pop_all()
         return self
@@ -219,15 +222,16 @@ class HomeLan:
     ) -> None:
         self._stack.close()
 
-    def _plug_in(self, host: Host, switch: str) -> None:
-        port = f"port-{host.name}"
-        host.ip("link", "add", "eth0", "type", "veth", "peer", "name", port, "netns", switch)
-        ip("-n", switch, "link", "set", port, "master", "br0", "up")
-        host.ip("link", "set", "lo", "up")
-        host.ip("link", "set", "eth0", "up")
-        host.ip("addr", "add", f"{host.ipv4}/24", "brd", "+", "dev", "eth0")
-        host.ip("-6", "addr", "add", f"{host.ipv6}/64", "dev", "eth0", "nodad")
-        host.ip("route", "add", "224.0.0.0/4", "dev", "eth0")  # multicast without a default route
+    def plug_in(self, host: Host, link: str, number: int) -> None:
+        """Give `host` a link to the network, with the addresses 10.77.0.`number` and fd77::`number`."""
+        port = f"{host.name}-{link}"
+        host.ip("link", "add", link, "type", "veth", "peer", "name", port, "netns", self._switch)
+        ip("-n", self._switch, "link", "set", port, "master", "br0", "up")
+        host.ip("link", "set", link, "up")
+        host.ip("addr", "add", f"10.77.0.{number}/24", "brd", "+", "dev", link)
+        host.ip("-6", "addr", "add", f"fd77::{number}/64", "dev", link, "nodad")
+        # Multicast without a default route; a later link comes second, as wifi after a cable.
+        host.ip("route", "add", "224.0.0.0/4", "dev", link, "metric", str(number))
 
 
 def need(*programs: str) -> None:

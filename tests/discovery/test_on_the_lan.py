@@ -149,7 +149,7 @@ def test_another_address_from_the_router_is_followed(lan):
         lan.box.ip("addr", "flush", "dev", "eth0")
         sidecar.wait_for(says(NO_ADDRESS))
         lan.box.ip("addr", "add", "10.77.0.99/24", "dev", "eth0")
-        lan.box.ip("route", "replace", "224.0.0.0/4", "dev", "eth0")
+        lan.box.ip("route", "replace", "224.0.0.0/4", "dev", "eth0", "metric", "10")
         sidecar.wait_for(announced(addresses=["10.77.0.99"]))
         wait_for_avahi_to_know(avahi, asked.host_name, "10.77.0.99")
 
@@ -162,7 +162,7 @@ def test_a_network_that_comes_back_hears_from_us_again(lan):
         lan.box.ip("link", "set", "eth0", "down")
         sidecar.wait_for(says(NO_ADDRESS))
         lan.box.ip("link", "set", "eth0", "up")
-        lan.box.ip("route", "replace", "224.0.0.0/4", "dev", "eth0")
+        lan.box.ip("route", "replace", "224.0.0.0/4", "dev", "eth0", "metric", "10")
         sidecar.wait_for(announced(), after=before)
         screen.wait_for(event("="))
         assert lan.box.ipv4 in resolve(lan.phone, "Home Box")["addresses"]
@@ -262,3 +262,15 @@ def test_ipv6_that_comes_later_is_said_too(lan):
         sidecar.wait_for(announced(addresses=[lan.box.ipv4, lan.box.ipv6]))
         asking = avahi.start("avahi-resolve", "-6", "--name", asked.host_name)
         assert asking.wait_for(lambda line: True) == f"{asked.host_name}\t{lan.box.ipv6}"
+
+
+def test_a_cable_that_is_pulled_leaves_the_wifi(lan):
+    with browsing(lan.tv) as screen:
+        sidecar, _ = start_sidecar(lan.box, addresses=("0.0.0.0",))
+        sidecar.wait_for(announced(addresses=[lan.box.ipv4]))
+        lan.plug_in(lan.box, "wlan0", 11)
+        sidecar.wait_for(announced(addresses=[lan.box.ipv4, "10.77.0.11"]))
+        lan.box.ip("link", "set", "eth0", "down")
+        sidecar.wait_for(announced(addresses=["10.77.0.11"]))
+        assert resolve(lan.phone, "Home Box")["addresses"] == ["10.77.0.11"]
+        assert not any(map(event("-"), screen.lines))
