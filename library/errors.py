@@ -1,0 +1,95 @@
+"""Errors raised by `library`.
+
+* LibraryError
+    * ItemNotFoundError      no such item, or no such path
+    * ItemChangedError       the file is not the one that was read; a scan makes it right
+    * NotAFileError          a folder has no contents to open or play
+    * NoImageError           the item has no picture
+    * NotPlayableError       the item is no video, or could not be read as one
+    * BadCursorError         not a cursor of this library, or of another sort order
+    * VaultAwayError         the vault's folder is not there (an unplugged disk); nothing was changed
+    * ScanCancelledError     inside a scan: it was asked to stop
+    * LibraryClosedError     used after `close()`
+    * StoreError             the state folder cannot be used
+        * StoreDamagedError      a database page is not what was written; rebuilt at the next start
+        * StoreKeyError          a database of another vault, or none at all
+
+What goes wrong while the vault is read (locked, away, damaged) is raised as `vault`'s own errors.
+"""
+
+from vault import NoVaultError
+
+
+class LibraryError(Exception):
+    """Anything that `library` raises by itself."""
+
+
+class ItemNotFoundError(LibraryError):
+    """No item has this id, or lies at this path."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(f"no item {item_id}")
+        self.item_id = item_id
+
+
+class ItemChangedError(LibraryError):
+    """The file is not the one that was read into the index: replaced, cut short or still arriving."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(f"item {item_id} has changed since it was read; scan again")
+        self.item_id = item_id
+
+
+class NotAFileError(LibraryError):
+    """A folder has no contents to open or play."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(f"item {item_id} is a folder")
+        self.item_id = item_id
+
+
+class NoImageError(LibraryError):
+    """The item has no picture: not a photo or video, or one that could not be read."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(f"item {item_id} has no image")
+        self.item_id = item_id
+
+
+class NotPlayableError(LibraryError):
+    """The item is no video, or could not be read as one."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(f"item {item_id} is not a video that can be played")
+        self.item_id = item_id
+
+
+class BadCursorError(LibraryError):
+    """Not a cursor of this library, or one of another sort order."""
+
+
+class VaultAwayError(LibraryError, NoVaultError):
+    """The vault's folder is not there: an unplugged disk, a share that is down. The index stays as it is."""
+
+    def __init__(self) -> None:
+        super().__init__("the vault's folder is not there at the moment")
+
+
+class ScanCancelledError(LibraryError):
+    """The scan was asked to stop."""
+
+
+class LibraryClosedError(LibraryError):
+    """The library was used after `close()`."""
+
+
+class StoreError(LibraryError):
+    """The state folder cannot be used: full, read-only, or held by another process for too long."""
+
+
+class StoreDamagedError(StoreError):
+    """A database page is not what was written; the store is rebuilt when it is opened next."""
+
+
+class StoreKeyError(StoreError):
+    """The file does not open with this key: another vault's database, or no database at all."""

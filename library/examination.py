@@ -1,0 +1,130 @@
+"""What a file is: probed, read and pictured. Whatever is wrong with it becomes a sentence, not an error."""
+
+import logging
+from dataclasses import replace
+
+from library.feed import Lease
+from library.items import ItemKind, Location
+from library.kinds import mime_of
+from library.photos import PhotoError
+from library.pictures import PictureMaker
+from library.records import Findings, Record
+from transcoder import HelperCrashedError, HelperTimeoutError, MediaInfo, ProbeError
+from vault import IntegrityError, TruncatedError
+
+logger = logging.getLogger(__name__)
+
+# Made when a file is read; the other widths of the contract when they are asked for.
+STORED_WIDTHS = (440, 1280)
+
+Images = dict[int, bytes]  # JPEG by width
+
+DAMAGED = "damaged: its contents are not what was stored"
+INCOMPLETE = "incomplete: the file was cut short or is still being copied"
+NO_VIDEO = "this is not a video that can be read"
+CRASHED = "the video made its decoder fail"
+TOO_SLOW = "reading the video took too long"
+
+
+def examine(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+    """Return what the file of `record` is, and its pictures at `STORED_WIDTHS`.
+
+    Raises:
+        VaultError: It cannot be read now (locked, away, disk errors): nothing is known of it.
+        ItemChangedError: It was replaced since it was listed.
+        LibraryClosedError
+    """
+    found, images = _plain(record), Images()
+    if record.header_nonce is not None:
+        try:
+            found, images = _EXAMINATIONS[record.kind](record, maker)
+        except IntegrityError as error:
+            found = replace(found, problem=damage_in_words(error))
+    problem = record.problem or found.problem or record.seal_problem
+    return replace(found, problem=problem, has_image=bool(images)), images
+
+
+def damage_in_words(error: IntegrityError) -> str:
+    """Return what an integrity error means to a person."""
+    return INCOMPLETE if isinstance(error, TruncatedError) else DAMAGED
+
+
+def _plain(record: Record) -> Findings:
+    """Return what the name alone says."""
+    return Findings(kind=record.kind, mime=mime_of(record.name))
+
+
+def _other(record: Record, _maker: PictureMaker) -> tuple[Findings, Images]:
+    return _plain(record), {}
+
+
+def _photo(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+    try:
+        photo, sha256 = maker.read_photo(record, STORED_WIDTHS)
+    except PhotoError as error:
+        return replace(_plain(record), problem=str(error)), {}
+    found = Findings(
+        kind=ItemKind.PHOTO,
+        # One decoder for the whole family: the name says which of them it is.
+        mime=mime_of(record.name) if photo.mime == "image/heif" else photo.mime,
+        width=photo.width,
+        height=photo.height,
+        taken_at=photo.taken_at,
+        location=photo.location,
+        sha256=sha256,
+    )
+    return found, photo.images
+
+
+def _video(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+    media: MediaInfo | None = None
+    images: Images = {}
+    problem: str | None = None
+    with maker.lease(record) as lease:
+        try:
+            media = maker.probe(lease)
+            images = _poster(maker, lease, media)
+        except HelperTimeoutError:
+            problem = TOO_SLOW
+        except HelperCrashedError:
+            problem = CRASHED
+        except ProbeError:
+            problem = NO_VIDEO
+    # The helper only saw its connection cut; what cut it is the better explanation.
+    if isinstance(lease.damage, IntegrityError):
+        problem = damage_in_words(lease.damage)
+    elif lease.damage is not None:
+        raise lease.damage
+    found = replace(_plain(record), problem=problem)
+    return (found if media is None else _with_media(found, media)), images
+
+
+def _poster(maker: PictureMaker, lease: Lease, media: MediaInfo) -> Images:
+    """Return the poster; a video without a frame that can be decoded has none."""
+    if not media.video:
+        return {}
+    try:
+        return maker.poster(lease, media.duration_s, STORED_WIDTHS).images
+    except (ProbeError, HelperCrashedError, PhotoError):
+        logger.info("no poster could be made of a video")
+        return {}
+
+
+def _with_media(found: Findings, media: MediaInfo) -> Findings:
+    """Add what the probe saw. A film's container without a film in it is sound: not a video."""
+    if not media.video:
+        return replace(found, kind=ItemKind.OTHER, mime=media.mime, duration_s=media.duration_s)
+    picture = media.video[0]
+    return replace(
+        found,
+        mime=media.mime,
+        duration_s=media.duration_s,
+        width=picture.upright_width,
+        height=picture.upright_height,
+        taken_at=media.taken_at,
+        location=Location(*media.location) if media.location else None,
+        media=media,
+    )
+
+
+_EXAMINATIONS = {ItemKind.PHOTO: _photo, ItemKind.VIDEO: _video, ItemKind.OTHER: _other}

@@ -1,0 +1,254 @@
+"""The encrypted index: every item, to be listed, searched and compared with the vault."""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import apsw
+
+from library import query as queries
+from library.cursors import CursorSealer, Position
+from library.database import Database
+from library.errors import ItemNotFoundError
+from library.folding import fold, natural_key
+from library.items import Item, ItemKind, ItemPage, ItemQuery, Location
+from library.kinds import mime_of
+from library.records import EXAMINATION_VERSION, FOLDER_MIME, Findings, Record, iso_time, unix_time
+from library.titles import title_of
+from transcoder import MediaInfo
+
+Row = Sequence[Any]  # a row of SQLite: values as the STRICT columns say
+
+_RECORD_COLUMNS = tuple(field.name for field in fields(Record))
+_DERIVED_COLUMNS = ("title", "list_key", "name_key", "title_key", "search_text")
+_ITEM_COLUMNS = (
+    "item_id, parent_id, kind, name, path, title, mime, size, added_ns, mtime_ns, duration_s, width, height,"
+    " taken_at, lat, lon, problem, has_image, header_nonce, stored_size,"
+    " CASE kind WHEN 'folder' THEN (SELECT count(*) FROM items AS child WHERE child.parent_id = items.item_id) END"
+)
+# Nothing below is built from input: column names are constants of this module.
+_SELECT_RECORDS = f"SELECT {', '.join(_RECORD_COLUMNS)} FROM items"  # noqa: S608
+_SELECT_ITEM = f"SELECT {_ITEM_COLUMNS} FROM items"  # noqa: S608
+_PLACED_COLUMNS = (*_RECORD_COLUMNS, *_DERIVED_COLUMNS)
+_UPSERT = (
+    f"INSERT INTO items ({', '.join(_PLACED_COLUMNS)}, added_ns, mime)"  # noqa: S608
+    f" VALUES ({', '.join('?' * len(_PLACED_COLUMNS))}, ?, ?)"
+    f" ON CONFLICT (item_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _PLACED_COLUMNS)}"
+)
+_FORGET_FINDINGS = (
+    "UPDATE items SET mime = ?, duration_s = NULL, width = NULL, height = NULL, taken_at = NULL, taken_s = NULL,"
+    " lat = NULL, lon = NULL, has_image = 0, sha256 = NULL WHERE item_id = ?"
+)
+_SET_FINDINGS = (
+    "UPDATE items SET kind = ?, mime = ?, duration_s = ?, width = ?, height = ?, taken_at = ?, taken_s = ?, lat = ?,"
+    " lon = ?, problem = ?, has_image = ?, sha256 = ?, examined = ? WHERE item_id = ? AND stored_path = ?"
+    " AND mtime_ns = ? AND stored_size IS ?"
+)
+
+
+class Index:
+    """Items, their media and their seal records, in one encrypted database.
+
+    Args:
+        database: Opened with `schema.INDEX_MIGRATIONS`.
+        sealer: Seals the cursors of pages.
+        root_item_id: Item of the root folder.
+    """
+
+    def __init__(self, database: Database, sealer: CursorSealer, root_item_id: str) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._root_item_id = root_item_id
+
+    def page(self, query: ItemQuery) -> ItemPage:
+        """Return one page of items.
+
+        Raises:
+            BadCursorError
+        """
+        after = self._sealer.open(query.sort, query.cursor) if query.cursor else None
+        statement = queries.page_statement(query, _ITEM_COLUMNS, self._root_item_id, after)
+        with self._database.reading() as connection:
+            rows = connection.execute(*statement).fetchall()
+        page, more = rows[: query.limit], len(rows) > query.limit
+        # A row begins with its sort value and its item id: the position where it stands.
+        following = self._sealer.seal(query.sort, _position(page[-1])) if more else None
+        return ItemPage(tuple(_item(row[1:], None) for row in page), following)
+
+    def item(self, item_id: str) -> Item:
+        """Return an item with its media.
+
+        Raises:
+            ItemNotFoundError
+        """
+        return self._one_item("item_id = ?", item_id)
+
+    def item_at(self, path: str) -> Item:
+        """Return the item at a path of the vault, "/a/b".
+
+        Raises:
+            ItemNotFoundError
+        """
+        return self._one_item("path = ?", path)
+
+    def record(self, item_id: str) -> Record:
+        """Return where an item's bytes are and what they were.
+
+        Raises:
+            ItemNotFoundError
+        """
+        with self._database.reading() as connection:
+            row = connection.execute(f"{_SELECT_RECORDS} WHERE item_id = ?", (item_id,)).fetchone()
+        if row is None:
+            raise ItemNotFoundError(item_id)
+        return _record(row)
+
+    def records(self) -> list[Record]:
+        """Return every record."""
+        with self._database.reading() as connection:
+            return [_record(row) for row in connection.execute(_SELECT_RECORDS)]
+
+    def has_image(self, item_id: str) -> bool:
+        """Say whether an item has pictures.
+
+        Raises:
+            ItemNotFoundError
+        """
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT has_image FROM items WHERE item_id = ?", (item_id,)).get
+        if found is None:
+            raise ItemNotFoundError(item_id)
+        return bool(found)
+
+    def to_examine(self) -> list[Record]:
+        """Return the records whose files were not examined yet, or by an older version; newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"{_SELECT_RECORDS} WHERE kind <> 'folder' AND examined < ? ORDER BY mtime_ns DESC, item_id",
+                (EXAMINATION_VERSION,),
+            )
+            return [_record(row) for row in rows]
+
+    def change(self, rewritten: Iterable[Record], removed: Iterable[str]) -> None:
+        """Write and remove records, all or nothing. What was found in replaced contents is forgotten."""
+        with self._database.writing() as connection:
+            now_ns = time.time_ns()
+            # Of what was there when the index was made, nobody knows when it was added: its own time has to
+            # do. The result is then the same whenever the index is made again.
+            first_scan = connection.execute("SELECT count(*) FROM items").get == 0
+            for record in rewritten:
+                _write(connection, record, min(record.mtime_ns, now_ns) if first_scan else now_ns)
+            gone = [(item_id,) for item_id in removed]
+            connection.executemany("DELETE FROM items WHERE item_id = ?", gone)
+            connection.executemany("DELETE FROM media WHERE item_id = ?", gone)
+
+    def set_findings(self, record: Record, found: Findings) -> bool:
+        """Write what the examination of `record` found. False: it was changed meanwhile, nothing is written."""
+        with self._database.writing() as connection:
+            lat, lon = found.location or (None, None)
+            connection.execute(
+                _SET_FINDINGS,
+                (
+                    *(found.kind, found.mime, found.duration_s, found.width, found.height),
+                    *(found.taken_at, unix_time(found.taken_at), lat, lon),
+                    *(found.problem, found.has_image, found.sha256, EXAMINATION_VERSION),
+                    *(record.item_id, record.stored_path, record.mtime_ns, record.stored_size),
+                ),
+            )
+            if connection.changes() == 0:
+                return False
+            connection.execute("DELETE FROM media WHERE item_id = ?", (record.item_id,))
+            if found.media is not None:
+                media = json.dumps(found.media.to_json(), separators=(",", ":"))
+                connection.execute("INSERT INTO media VALUES (?, ?)", (record.item_id, media))
+            return True
+
+    def count(self) -> int:
+        """Return how many items there are, folders included, the root not."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM items WHERE parent_id IS NOT NULL").get)
+
+    def close(self) -> None:
+        """Close the index. Safe twice."""
+        self._database.close()
+
+    def _one_item(self, condition: str, value: str) -> Item:
+        with self._database.reading() as connection:
+            row = connection.execute(f"{_SELECT_ITEM} WHERE {condition}", (value,)).fetchone()
+            if row is None:
+                raise ItemNotFoundError(value if condition.startswith("item_id") else "at this path")
+            media = connection.execute("SELECT json FROM media WHERE item_id = ?", (row[0],)).get
+        return _item(row, MediaInfo.from_json(json.loads(media)) if media else None)
+
+
+def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
+    is_folder = record.kind is ItemKind.FOLDER
+    title = record.name if is_folder else title_of(record.name)
+    name_key = natural_key(record.name)
+    mime = FOLDER_MIME if is_folder else mime_of(record.name)
+    values = [getattr(record, name) for name in _RECORD_COLUMNS]
+    derived = (
+        title,
+        ("0" if is_folder else "1") + name_key,
+        name_key,
+        natural_key(title),
+        fold(f"{title}\n{record.name}\n{record.path}"),
+    )
+    connection.execute(_UPSERT, (*values, *derived, added_ns, mime))
+    if not record.examined:
+        connection.execute(_FORGET_FINDINGS, (mime, record.item_id))
+        connection.execute("DELETE FROM media WHERE item_id = ?", (record.item_id,))
+
+
+def _position(row: Row) -> Position:
+    value, item_id = row[:2]
+    return value, item_id
+
+
+def _record(row: Row) -> Record:
+    record = Record(**dict(zip(_RECORD_COLUMNS, row, strict=True)))
+    object.__setattr__(record, "kind", ItemKind(record.kind))
+    return record
+
+
+def _item(row: Row, media: MediaInfo | None) -> Item:
+    (
+        item_id,
+        parent_id,
+        kind,
+        name,
+        path,
+        title,
+        mime,
+        size,
+        added_ns,
+        mtime_ns,
+        duration_s,
+        width,
+        height,
+    ) = row[:13]
+    (taken_at, lat, lon, problem, has_image, header_nonce, stored_size, child_count) = row[13:]
+    return Item(
+        id=item_id,
+        parent_id=parent_id,
+        kind=ItemKind(kind),
+        name=name,
+        path=path,
+        title=title,
+        mime=mime,
+        size=size,
+        added_at=iso_time(added_ns) if added_ns else None,
+        modified_at=iso_time(mtime_ns) if mtime_ns else None,
+        duration_s=duration_s,
+        width=width,
+        height=height,
+        taken_at=taken_at,
+        location=None if lat is None or lon is None else Location(lat, lon),
+        problem=problem,
+        media=media,
+        has_image=bool(has_image),
+        child_count=child_count,
+        revision=f"{(header_nonce or b'').hex()}-{stored_size or 0}",
+    )

@@ -1,0 +1,115 @@
+"""Items: what a person sees of the vault; and how to ask for a page of them."""
+
+import enum
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from transcoder import MediaInfo
+
+IMAGE_WIDTHS = (220, 440, 1280, 1920)  # in pixels; the contract of the image address
+LARGEST_PAGE = 500
+
+
+class ItemKind(enum.StrEnum):
+    """What an item is. Compares equal to its plain text."""
+
+    FOLDER = "folder"
+    VIDEO = "video"
+    PHOTO = "photo"
+    OTHER = "other"
+
+
+class Location(NamedTuple):
+    """A place on earth, in degrees; north and east are positive."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A folder, video, photo or other file of the vault.
+
+    `added_at` and `modified_at` are ISO 8601 in UTC; `taken_at` is ISO 8601 with the offset where the
+    file has one. `width` and `height` are upright, in pixels; `size` is plaintext bytes. `problem` says
+    in words why the item cannot be read, shown or played. `media` is filled by `Library.item` and
+    `find_path`, not in pages. `revision` changes whenever the contents do: good for an ETag.
+    """
+
+    id: str
+    parent_id: str | None
+    kind: ItemKind
+    name: str
+    path: str
+    title: str
+    mime: str
+    size: int | None
+    added_at: str | None
+    modified_at: str | None
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    taken_at: str | None
+    location: Location | None
+    problem: str | None
+    media: MediaInfo | None
+    has_image: bool
+    child_count: int | None
+    revision: str
+
+
+class Sort(enum.StrEnum):
+    """Orders of a page. The default shows folders first, then names."""
+
+    DEFAULT = ""
+    NAME = "name"
+    NAME_DOWN = "-name"
+    TITLE = "title"
+    TITLE_DOWN = "-title"
+    ADDED = "added"
+    ADDED_DOWN = "-added"
+    TAKEN = "taken"
+    TAKEN_DOWN = "-taken"
+    SIZE = "size"
+    SIZE_DOWN = "-size"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemQuery:
+    """Which items, in which order.
+
+    Args:
+        folder: Id of a folder: its direct children only.
+        q: Words that must all occur in the title, name or path; case and accents do not matter.
+        kind: `folder`, `video`, `photo` or `other`.
+        sort: A value of `Sort`; items without the date or size asked for come last.
+        cursor: `ItemPage.next` of the page before, with the same sort.
+        limit: Items a page, 1 to `LARGEST_PAGE`.
+
+    Without folder, words and kind: the children of the root folder.
+
+    Raises:
+        ValueError: An unknown kind or sort, or a limit out of range.
+    """
+
+    folder: str | None = None
+    q: str = ""
+    kind: str | None = None
+    sort: str = ""
+    cursor: str | None = None
+    limit: int = 60
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= LARGEST_PAGE:
+            raise ValueError(f"limit must be 1 to {LARGEST_PAGE}")
+        if self.kind is not None:
+            ItemKind(self.kind)
+        Sort(self.sort)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """Items in order; `next` is the cursor of the page after, None on the last one."""
+
+    items: tuple[Item, ...]
+    next: str | None

@@ -1,0 +1,190 @@
+"""The library: what the vault holds, as items. Opened when the vault is unlocked, closed when it is locked."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from library.artwork import Artwork
+from library.cursors import CursorSealer
+from library.database import Database
+from library.errors import LibraryClosedError, NotAFileError, NotPlayableError
+from library.feed import Feed
+from library.images import Images
+from library.index import Index
+from library.item_ids import ItemIds
+from library.items import Item, ItemKind, ItemPage, ItemQuery
+from library.pictures import PictureMaker
+from library.records import Record
+from library.scan import OnProgress, Scanner, ScanReport
+from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS
+import transcoder
+from vault import PlaintextReader, Vault
+
+# What the keys are derived for; a change makes every index of the world unreadable.
+_INDEX_KEY_INFO = "lanterne index"
+_ARTWORK_KEY_INFO = "lanterne artwork"
+_ITEM_ID_KEY_INFO = "lanterne item ids"
+_CURSOR_KEY_INFO = "lanterne cursors"
+
+INDEX_FILE = "index.db"
+ARTWORK_FILE = "artwork.db"
+_SCAN_LOCK_FILE = "scan.lock"
+
+
+class Library:
+    """Items of an unlocked vault. All methods may be called by many threads at once.
+
+    Args:
+        vault: Unlocked; it stays the caller's, and outlives the library.
+        state_dir: Folder of the encrypted index and artwork; made when it does not exist.
+
+    Raises:
+        StoreError: The state folder cannot be used.
+    """
+
+    def __init__(self, vault: Vault, state_dir: Path) -> None:
+        ids = ItemIds(vault.derive_key(_ITEM_ID_KEY_INFO))
+        sealer = CursorSealer(vault.derive_key(_CURSOR_KEY_INFO))
+        with ExitStack() as opening:
+            index_key, artwork_key = vault.derive_key(_INDEX_KEY_INFO), vault.derive_key(_ARTWORK_KEY_INFO)
+            self._index = Index(
+                Database(state_dir / INDEX_FILE, index_key, INDEX_MIGRATIONS), sealer, ids.root
+            )
+            opening.callback(self._index.close)
+            artwork = Artwork(Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS))
+            opening.callback(artwork.close)
+            self._feeds = _LazyFeed()
+            opening.callback(self._feeds.close)
+            self._maker = PictureMaker(vault, self._feeds.get)
+            opening.callback(self._maker.close)
+            scan_maker = PictureMaker(vault, self._feeds.get)
+            opening.callback(scan_maker.close)
+            self._images = Images(self._index, artwork, self._maker)
+            self._scanner = Scanner(vault, self._index, artwork, ids, scan_maker, state_dir / _SCAN_LOCK_FILE)
+            self._closing = opening.pop_all()
+
+    def scan(
+        self, on_progress: OnProgress | None = None, cancelled: threading.Event | None = None
+    ) -> ScanReport:
+        """Bring the items up to what the vault holds; wait first for a scan that runs already.
+
+        Args:
+            on_progress: Called in this thread before every file.
+            cancelled: Set it to stop after the file at hand.
+
+        Raises:
+            VaultAwayError, VaultError: The vault cannot be read; no item was removed for that.
+            StoreError, LibraryClosedError
+        """
+        return self._scanner.scan(on_progress or (lambda _progress: None), cancelled or threading.Event())
+
+    def items(self, query: ItemQuery) -> ItemPage:
+        """Return a page of items.
+
+        Raises:
+            BadCursorError
+        """
+        return self._index.page(query)
+
+    def item(self, item_id: str) -> Item:
+        """Return everything known of an item.
+
+        Raises:
+            ItemNotFoundError
+        """
+        return self._index.item(item_id)
+
+    def find_path(self, path: str) -> Item:
+        """Return the item at a path of the vault: "/" or "/a/b".
+
+        Raises:
+            ItemNotFoundError
+        """
+        return self._index.item_at(path)
+
+    def open(self, item_id: str) -> PlaintextReader:
+        """Open the contents of a file, for one thread.
+
+        Raises:
+            ItemNotFoundError
+            NotAFileError: It is a folder.
+            ItemChangedError: It was replaced or cut short since it was read.
+            VaultError: Locked, damaged, or the disk refuses.
+        """
+        record = self._index.record(item_id)
+        if record.kind is ItemKind.FOLDER:
+            raise NotAFileError(item_id)
+        return self._maker.open(record)
+
+    def image(self, item_id: str, width: int) -> bytes:
+        """Return the upright JPEG of a photo or video, `width` pixels wide at most.
+
+        Args:
+            item_id: Of the item.
+            width: One of `IMAGE_WIDTHS`.
+
+        Raises:
+            ItemNotFoundError
+            NoImageError: It has none.
+            ValueError: Another width.
+            VaultError, ItemChangedError: It had to be made from the file, which cannot be read.
+        """
+        return self._images.image(item_id, width)
+
+    def source(self, item_id: str) -> "transcoder.Source":
+        """Return a video as the transcoder wants it: what it is, and how to lease an address of it.
+
+        Raises:
+            ItemNotFoundError
+            NotPlayableError: Not a video, or one that could not be read as one.
+        """
+        item, record = self._index.item(item_id), self._index.record(item_id)
+        if item.media is None:
+            raise NotPlayableError(item_id)
+        return transcoder.Source(
+            source_id=f"{item_id}-{item.revision}", info=item.media, lease=lambda: self._lease_url(record)
+        )
+
+    def close(self) -> None:
+        """End helpers and feed, close the stores. Calls under way fail with LibraryClosedError. Safe twice."""
+        self._closing.close()
+
+    @contextmanager
+    def _lease_url(self, record: Record) -> Iterator[str]:
+        with self._maker.lease(record) as lease:
+            yield lease.url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _LazyFeed:
+    """A feed that exists from its first lease on: a library that only lists items needs no socket."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._feed: Feed | None = None
+        self._closed = False
+
+    def get(self) -> Feed:
+        with self._lock:
+            if self._closed:
+                raise LibraryClosedError("the library is closed")
+            if self._feed is None:
+                self._feed = Feed()
+            return self._feed
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            feed = self._feed
+        if feed is not None:
+            feed.close()

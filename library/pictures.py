@@ -1,0 +1,114 @@
+"""Pictures made from the files of the vault: photos as they are, videos by a frame of theirs."""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from library.errors import ItemChangedError
+from library.feed import Feed, Lease
+from library.on_demand import OnDemand
+from library.photos import MAX_PHOTO_SIZE, Photo, PhotoError, PhotoReader
+from library.records import Record
+from transcoder import MediaHelper, MediaInfo
+from vault import PlaintextReader, Vault
+
+_HELPER_IDLE_S = 30.0  # a helper holds some 50 MB; starting one takes 0.3 s
+
+_POSTER_FRACTION = 0.1
+_POSTER_LATEST_S = 30.0
+_OTHER_FRACTIONS = (0.3, 0.6)  # where to look when that frame is blank; the one that shows most wins
+_BLANK = 12.0  # standard deviation of luma: black, white, a fade
+
+
+class ReadPhoto(NamedTuple):
+    """A photo and the SHA-256 of its file, which was read whole for it."""
+
+    photo: Photo
+    sha256: bytes
+
+
+class PictureMaker:
+    """Makes pictures with helper processes of its own, started when needed, ended when idle."""
+
+    def __init__(self, vault: Vault, feed: Callable[[], Feed]) -> None:
+        self._vault = vault
+        self._feed = feed
+        self._photos = OnDemand(PhotoReader, idle_s=_HELPER_IDLE_S)
+        self._media = OnDemand(MediaHelper, idle_s=_HELPER_IDLE_S)
+
+    def open(self, record: Record) -> PlaintextReader:
+        """Open the file of a record.
+
+        Raises:
+            ItemChangedError: It is not the file that the record describes.
+            VaultError
+        """
+        reader = self._vault.open(record.node)
+        if (reader.header_nonce, reader.stored_size) != (record.header_nonce, record.stored_size):
+            reader.close()
+            raise ItemChangedError(record.item_id)
+        return reader
+
+    @contextlib.contextmanager
+    def lease(self, record: Record) -> Iterator[Lease]:
+        """Lend an address from which the file of a record can be read."""
+        with self._feed().lease(lambda: self.open(record)) as lease:
+            yield lease
+
+    def read_photo(self, record: Record, widths: Sequence[int]) -> ReadPhoto:
+        """Read the photo of a record, with JPEGs of these widths.
+
+        Raises:
+            PhotoError: It cannot be read as a picture.
+            VaultError, ItemChangedError
+        """
+        if (record.size or 0) > MAX_PHOTO_SIZE:
+            raise PhotoError("the picture is too large to be read")
+        with self.open(record) as reader:
+            contents = reader.read()
+        return ReadPhoto(self.shrink(contents, widths), hashlib.sha256(contents).digest())
+
+    def shrink(self, picture: bytes, widths: Sequence[int]) -> Photo:
+        """Read a picture that is in memory.
+
+        Raises:
+            PhotoError
+        """
+        with self._photos.using() as photos:
+            return photos.read(picture, widths)
+
+    def probe(self, lease: Lease) -> MediaInfo:
+        """Return what the leased video is.
+
+        Raises:
+            ProbeError, HelperCrashedError
+        """
+        with self._media.using() as media:
+            return media.probe(lease.url)
+
+    def poster(self, lease: Lease, duration_s: float, widths: Sequence[int]) -> Photo:
+        """Return a frame of the leased video: early in it, elsewhere if that one is blank.
+
+        Raises:
+            ProbeError, HelperCrashedError, PhotoError: It has no frame that can be decoded.
+        """
+        first_s = min(duration_s * _POSTER_FRACTION, _POSTER_LATEST_S)
+        poster = self._frame(lease, first_s, widths)
+        for fraction in _OTHER_FRACTIONS:
+            if poster.contrast >= _BLANK:
+                break
+            poster = max(
+                poster, self._frame(lease, duration_s * fraction, widths), key=lambda one: one.contrast
+            )
+        return poster
+
+    def _frame(self, lease: Lease, at_s: float, widths: Sequence[int]) -> Photo:
+        with self._media.using() as media:
+            frame = media.frame(lease.url, at_s, max(widths))
+        return self.shrink(frame, widths)
+
+    def close(self) -> None:
+        """End the helpers, even in the middle of a picture. Safe twice."""
+        self._photos.close()
+        self._media.close()

@@ -1,0 +1,67 @@
+"""The tables of the index and of the artwork store. A change is a new script at the end of its tuple."""
+
+_ITEMS = """
+CREATE TABLE items (
+    item_id      TEXT PRIMARY KEY,
+    parent_id    TEXT,                -- item of the folder it lies in; NULL for the root folder
+    kind         TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    path         TEXT NOT NULL,
+    title        TEXT NOT NULL,
+    mime         TEXT NOT NULL,
+    size         INTEGER,             -- plaintext bytes
+    added_ns     INTEGER NOT NULL,    -- Unix time
+    duration_s   REAL,
+    width        INTEGER,             -- upright
+    height       INTEGER,
+    taken_at     TEXT,                -- ISO 8601 as the file says it
+    taken_s      REAL,                -- the same as Unix time, to sort by
+    lat          REAL,
+    lon          REAL,
+    problem      TEXT,
+    has_image    INTEGER NOT NULL DEFAULT 0,
+    examined     INTEGER NOT NULL DEFAULT 0,  -- version of the examination that filled the row; 0: none yet
+
+    folder_id    TEXT NOT NULL,       -- where it is in the vault
+    own_id       TEXT,
+    stored_path  TEXT NOT NULL,
+
+    stored_size  INTEGER,             -- the seal record: what the file was when it was read
+    mtime_ns     INTEGER NOT NULL,
+    header_nonce BLOB,
+    sha256       BLOB,                -- of the plaintext, once it was read whole
+    whole_size   INTEGER,             -- largest stored_size seen under this header_nonce
+
+    list_key     TEXT NOT NULL,       -- folders first, then natural order of names
+    name_key     TEXT NOT NULL,
+    title_key    TEXT NOT NULL,
+    search_text  TEXT NOT NULL        -- folded title, name and path, a line each
+) STRICT;
+
+-- The expressions are those of `query.ORDERS`, letter by letter, or SQLite sorts every page anew.
+CREATE INDEX items_in_folder ON items (parent_id, list_key, item_id);
+CREATE INDEX items_by_path ON items (path);
+CREATE INDEX items_by_name ON items (kind, name_key, item_id);
+CREATE INDEX items_by_title ON items (kind, title_key, item_id);
+CREATE INDEX items_by_added ON items (kind, added_ns, item_id);
+CREATE INDEX items_by_taken ON items (kind, coalesce(taken_s, 1e300), item_id);
+CREATE INDEX items_by_taken_down ON items (kind, coalesce(taken_s, -1e300), item_id);
+
+-- Apart from items: with its keyframes a film's media is larger than all else that is known of it.
+CREATE TABLE media (
+    item_id TEXT PRIMARY KEY,
+    json    TEXT NOT NULL
+) STRICT;
+"""
+
+_IMAGES = """
+CREATE TABLE images (
+    item_id TEXT NOT NULL,
+    width   INTEGER NOT NULL,         -- the width asked for, one of IMAGE_WIDTHS
+    jpeg    BLOB NOT NULL,
+    PRIMARY KEY (item_id, width)
+) STRICT;
+"""
+
+INDEX_MIGRATIONS = (_ITEMS,)
+ARTWORK_MIGRATIONS = (_IMAGES,)
