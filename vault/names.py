@@ -41,7 +41,8 @@ class NameCipher:
 
     def content_path(self, folder_id: str) -> str:
         """Return where the contents of a folder lie, relative to the vault: `d/XX/YYYY...`."""
-        sealed = self._siv.encrypt(folder_id.encode(), None)
+        # An id that is no text leads somewhere too: to where no folder is.
+        sealed = self._siv.encrypt(folder_id.encode(errors="surrogatepass"), None)
         digest = base64.b32encode(hashlib.sha1(sealed, usedforsecurity=False).digest()).decode()
         return f"d/{digest[:2]}/{digest[2:]}"
 

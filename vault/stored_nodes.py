@@ -76,7 +76,7 @@ class StoredNodes:
             raise ForeignNameError("a shortened node with the long name of another")
         name = names.open_name(sealed_name, folder_id)
         suffix = stored_name[SHORTENED_SIZE:].removesuffix(SHORTENED_SUFFIX)
-        return (marked_name(name, suffix), True) if suffix else (name, False)
+        return (_conflicting_name(name, suffix), True) if suffix else (name, False)
 
     def _file(self, name: str, folder_id: str, path: str, entry: Entry, *, conflict: bool) -> Node:
         try:
@@ -141,13 +141,17 @@ def _open_name(names: NameCipher, stored_name: str, folder_id: str) -> tuple[str
         return names.open_name(stored_name, folder_id), False
     except ForeignNameError:
         name, suffix = names.open_conflicting_name(stored_name, folder_id)
-        return marked_name(name, suffix), True
+        return _conflicting_name(name, suffix), True
 
 
-def marked_name(name: str, suffix: str) -> str:
+def marked_name(name: str, mark: str) -> str:
     """Put the mark of a sync program before a name's extension: "film (1).mkv"."""
     stem, dot, extension = name.rpartition(".")
-    marked = f"{stem}{suffix}{dot}{extension}" if stem else f"{name}{suffix}"
-    marked = unicodedata.normalize("NFC", marked)
+    marked = f"{stem}{mark}{dot}{extension}" if stem else f"{name}{mark}"
+    return unicodedata.normalize("NFC", marked)
+
+
+def _conflicting_name(name: str, mark: str) -> str:
+    marked = marked_name(name, mark)
     check_name(marked)
     return marked
