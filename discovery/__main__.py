@@ -37,6 +37,7 @@ from discovery.service import Service
 EXIT_USAGE = 2
 STDIN, STDOUT = 0, 1
 DRAIN_SIZE = 4096
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     assert task is not None
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in ENDING_SIGNALS:
         loop.add_signal_handler(number, _cancel_once, task)
     reader = await _open_stdin()
     advertisement = parse_advertisement(await _read_line(reader))
@@ -67,6 +68,9 @@ async def _main() -> None:
     try:
         await asyncio.wait({running, parting}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        # A launcher closes the pipe and sends a signal in one breath: neither may cut the goodbye short.
+        for number in ENDING_SIGNALS:
+            loop.add_signal_handler(number, _ignore)
         parting.cancel()
         running.cancel()
         await asyncio.wait({running})  # until the goodbye is said
@@ -75,9 +79,13 @@ async def _main() -> None:
 
 
 def _cancel_once(task: asyncio.Task[None]) -> None:
-    """Cancel `task`, unless that has been asked: a second signal must not cut the goodbye short."""
+    """Cancel `task`, unless that has been asked already."""
     if not task.cancelling():
         task.cancel()
+
+
+def _ignore() -> None:
+    """Do nothing: we are ending."""
 
 
 async def _open_stdin() -> asyncio.StreamReader:

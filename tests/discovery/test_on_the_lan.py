@@ -101,6 +101,19 @@ def test_a_goodbye_while_announcing_is_the_last_word(lan):
         assert not resolve(lan.phone, "Home Box")["found"]
 
 
+def test_a_second_way_of_ending_does_not_cut_the_goodbye_short(lan):
+    with browsing(lan.tv) as screen:
+        sidecar, _ = start_sidecar(lan.box)
+        sidecar.wait_for(announced())
+        screen.wait_for(event("="))
+        sidecar.end_input()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+            sidecar.signal(number)
+        sidecar.wait_for(says(WITHDRAWN))
+        assert sidecar.wait() == 0
+        screen.wait_for(event("-"), timeout_s=3)
+
+
 def test_the_server_goes_with_a_launcher_that_is_killed(lan):
     with browsing(lan.tv) as screen:
         launcher = lan.box.start(sys.executable, "-m", "tests.discovery.launcher_stand_in")
