@@ -108,10 +108,10 @@ def test_a_second_way_of_ending_does_not_cut_the_goodbye_short(lan):
         screen.wait_for(event("="))
         sidecar.end_input()
         for _ in range(100):  # all through the goodbye, which is three packets an eighth of a second apart
-            sidecar.signal(signal.SIGTERM)
             with contextlib.suppress(AssertionError):
                 sidecar.wait_for(says(WITHDRAWN), timeout_s=0.02)
                 break
+            sidecar.signal(signal.SIGTERM)
         sidecar.wait_for(says(WITHDRAWN))
         screen.wait_for(event("-"), timeout_s=3)
 
