@@ -1,5 +1,6 @@
 """The library: what the vault holds, as items. Opened when the vault is unlocked, closed when it is locked."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import transcoder
 from library.artwork import Artwork
 from library.cursors import CursorSealer
 from library.database import Database
@@ -20,7 +22,6 @@ from library.pictures import PictureMaker
 from library.records import Record
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS
-import transcoder
 from vault import PlaintextReader, Vault
 
 # What the keys are derived for; a change makes every index of the world unreadable.
@@ -32,6 +33,7 @@ _CURSOR_KEY_INFO = "lanterne cursors"
 INDEX_FILE = "index.db"
 ARTWORK_FILE = "artwork.db"
 _SCAN_LOCK_FILE = "scan.lock"
+_MOST_AT_ONCE = 3
 
 
 class Library:
@@ -60,10 +62,16 @@ class Library:
             opening.callback(self._feeds.close)
             self._maker = PictureMaker(vault, self._feeds.get)
             opening.callback(self._maker.close)
-            scan_maker = PictureMaker(vault, self._feeds.get)
-            opening.callback(scan_maker.close)
+            # Of its own: a screen that waits for a picture does not wait for the scan.
+            scan_makers = [
+                PictureMaker(vault, self._feeds.get, background=True) for _ in range(_scan_width())
+            ]
+            for maker in scan_makers:
+                opening.callback(maker.close)
             self._images = Images(self._index, artwork, self._maker)
-            self._scanner = Scanner(vault, self._index, artwork, ids, scan_maker, state_dir / _SCAN_LOCK_FILE)
+            self._scanner = Scanner(
+                vault, self._index, artwork, ids, scan_makers, state_dir / _SCAN_LOCK_FILE
+            )
             self._closing = opening.pop_all()
 
     def scan(
@@ -164,6 +172,11 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _scan_width() -> int:
+    """Return how many files a scan examines side by side; each takes two helpers of 50 to 200 MB."""
+    return min(os.cpu_count() or 1, _MOST_AT_ONCE)
 
 
 class _LazyFeed:

@@ -1,6 +1,6 @@
 """The photo helper: a child process that decodes pictures, holds no key and may crash.
 
-    python -m library.photo_helper
+    python -m library.photo_helper [--background]
 
 Request: `{"widths": [..]}` and the bytes of a picture. Answer: `{"mime", "width", "height", "taken_at",
 "location", "contrast", "sizes"}` and the JPEGs one after another, `sizes` long each; or
@@ -8,7 +8,9 @@ Request: `{"widths": [..]}` and the bytes of a picture. Answer: `{"mime", "width
 """
 
 import io
+import os
 import struct
+import sys
 from typing import Any
 
 import pillow_heif
@@ -35,6 +37,7 @@ _DECODER_FAULTS = (
     struct.error,
     Image.DecompressionBombError,
 )
+_BACKGROUND_NICENESS = 10
 _FALLBACK_MIME = "image/x-unknown"
 _MIMES = {**Image.MIME, "MPO": "image/jpeg"}  # a JPEG with more JPEGs behind it
 
@@ -88,6 +91,8 @@ def _metadata(image: Image.Image) -> dict[str, Any]:
 
 def main() -> None:
     """Serve requests until the owner closes the pipe."""
+    if "--background" in sys.argv[1:]:
+        os.nice(_BACKGROUND_NICENESS)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     pillow_heif.register_heif_opener()
     serve(handle, memory_limit=MEMORY_LIMIT)

@@ -19,8 +19,10 @@ class PhotoError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """What a picture is, upright, and its JPEGs by width asked for. `contrast` is the standard
-    deviation of its luma, 0 for a blank one."""
+    """What a picture is, upright, and its JPEGs by width asked for.
+
+    `contrast` is the standard deviation of its luma, 0 for a blank one.
+    """
 
     mime: str
     width: int
@@ -32,10 +34,15 @@ class Photo:
 
 
 class PhotoReader:
-    """The owner of a photo helper. Threads take turns."""
+    """The owner of a photo helper. Threads take turns.
 
-    def __init__(self) -> None:
-        self._helper = HelperProcess([sys.executable, "-m", "library.photo_helper"], name="photo helper")
+    Args:
+        background: Nobody waits for its pictures: it leaves the processor to others.
+    """
+
+    def __init__(self, *, background: bool = False) -> None:
+        argv = [sys.executable, "-m", "library.photo_helper", *(["--background"] if background else [])]
+        self._helper = HelperProcess(argv, name="photo helper")
 
     @property
     def pid(self) -> int | None:

@@ -29,12 +29,18 @@ class ReadPhoto(NamedTuple):
 
 
 class PictureMaker:
-    """Makes pictures with helper processes of its own, started when needed, ended when idle."""
+    """Makes pictures with helper processes of its own, started when needed, ended when idle.
 
-    def __init__(self, vault: Vault, feed: Callable[[], Feed]) -> None:
+    Args:
+        vault: Unlocked.
+        feed: Returns the feed that the helpers read from.
+        background: Nobody waits for these pictures.
+    """
+
+    def __init__(self, vault: Vault, feed: Callable[[], Feed], *, background: bool = False) -> None:
         self._vault = vault
         self._feed = feed
-        self._photos = OnDemand(PhotoReader, idle_s=_HELPER_IDLE_S)
+        self._photos = OnDemand(lambda: PhotoReader(background=background), idle_s=_HELPER_IDLE_S)
         self._media = OnDemand(MediaHelper, idle_s=_HELPER_IDLE_S)
 
     def open(self, record: Record) -> PlaintextReader:

@@ -5,7 +5,8 @@ import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,18 +70,24 @@ class Scanner:
         vault: Unlocked.
         index, artwork: Where everything found goes.
         ids: Makes ids.
-        maker: Makes pictures, with helpers that nobody else waits for.
+        makers: Make pictures; as many files are examined side by side.
         lock_path: A file whose lock a scan holds.
     """
 
     def __init__(
-        self, vault: Vault, index: Index, artwork: Artwork, ids: ItemIds, maker: PictureMaker, lock_path: Path
+        self,
+        vault: Vault,
+        index: Index,
+        artwork: Artwork,
+        ids: ItemIds,
+        makers: Sequence[PictureMaker],
+        lock_path: Path,
     ) -> None:
         self._vault = vault
         self._index = index
         self._artwork = artwork
         self._ids = ids
-        self._maker = maker
+        self._makers = makers
         self._lock_path = lock_path
 
     def scan(self, on_progress: OnProgress, cancelled: threading.Event) -> ScanReport:
@@ -157,21 +164,33 @@ class Scanner:
             return Beginning(None, b"", f"the disk refuses: {error}")
 
     def _examine_all(self, on_progress: OnProgress, cancelled: threading.Event) -> tuple[int, int]:
-        """Examine what has to be; return how many were, and how many of them have a problem."""
-        waiting = self._index.to_examine()
-        problem_count = 0
-        for done, record in enumerate(waiting):
-            on_progress(ScanProgress(done, len(waiting)))
-            if cancelled.is_set():
-                return done, problem_count
-            problem_count += self._examine(record)
-        on_progress(ScanProgress(len(waiting), len(waiting)))
-        return len(waiting), problem_count
+        """Examine what has to be, as many files at once as there are makers.
 
-    def _examine(self, record: Record) -> bool:
+        Returns:
+            How many files were examined, and how many of them have a problem.
+        """
+        waiting = self._index.to_examine()
+        following = iter(waiting)
+        idle = list(self._makers)
+        working: dict[Future[bool], PictureMaker] = {}
+        done_count = problem_count = 0
+        with ThreadPoolExecutor(len(idle), thread_name_prefix="scan") as pool:
+            while True:
+                on_progress(ScanProgress(done_count, len(waiting)))
+                while idle and not cancelled.is_set() and (record := next(following, None)) is not None:
+                    maker = idle.pop()
+                    working[pool.submit(self._examine, record, maker)] = maker
+                if not working:
+                    return done_count, problem_count
+                for future in wait(working, return_when=FIRST_COMPLETED).done:
+                    idle.append(working.pop(future))
+                    problem_count += future.result()
+                    done_count += 1
+
+    def _examine(self, record: Record, maker: PictureMaker) -> bool:
         """Examine one file and write what was found; say whether it has a problem."""
         try:
-            found, images = examine(record, self._maker)
+            found, images = examine(record, maker)
         except (NodeNotFoundError, StorageError, ItemChangedError):
             # Gone, replaced or unreadable since it was listed: the next scan sees it as it is then.
             require_vault(self._vault)
