@@ -11,7 +11,7 @@ API = "/api/v1"
 
 def item_json(item: Item) -> dict[str, Any]:
     """Return what a listing says of an item."""
-    known = {
+    known: dict[str, Any] = {
         "id": item.id,
         "kind": item.kind,
         "name": item.name,
@@ -27,7 +27,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "added_at": item.added_at,
         "problem": item.problem,
     }
-    body = {name: value for name, value in known.items() if value is not None}
+    body: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
     body["parent"] = item.parent_id
     body["image"] = f"{API}/items/{item.id}/image" if item.has_image else None
     if item.location is not None:

@@ -43,7 +43,20 @@ def contents() -> dict[str, bytes]:
     ffmpeg = find_ffmpeg()
     picture = io.BytesIO()
     Image.effect_noise((640, 360), 80).convert("RGB").save(picture, "JPEG")
-    h264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-c:a", "aac", "-ac", "2")
+    h264 = (
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-g",
+        "25",
+        "-c:a",
+        "aac",
+        "-ac",
+        "2",
+    )
     return {
         "/Films/Harvest.mp4": tiny_film(
             ffmpeg, *h264, "-movflags", "frag_keyframe+empty_moov+default_base_moof", container="mp4"

@@ -111,7 +111,10 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_sites(locked_house):
 def test_a_screen_is_paired_by_its_code(locked_house):
     screen, phone = locked_house.client(None), locked_house.client(Role.PHONE)
     codes = screen.post("/api/v1/pair", json={"name": "Living room"}).json
-    grant = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": codes["device_code"]}
+    grant = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
+        "device_code": codes["device_code"],
+    }
     assert screen.post("/api/v1/pair/token", json=grant).json["error"] == "authorization_pending"
     seen = phone.get("/api/v1/pair/approve", query_string={"user_code": codes["user_code"]})
     assert seen.json == {"name": "Living room", "address": "127.0.0.1"}
@@ -122,7 +125,9 @@ def test_a_screen_is_paired_by_its_code(locked_house):
 
 def test_codes_cannot_be_guessed(locked_house):
     phone = locked_house.client(Role.PHONE)
-    answers = [phone.post("/api/v1/pair/approve", json={"user_code": "BBBBBBBB"}).status_code for _ in range(12)]
+    answers = [
+        phone.post("/api/v1/pair/approve", json={"user_code": "BBBBBBBB"}).status_code for _ in range(12)
+    ]
     assert answers[:10] == [404] * 10
     assert answers[-1] == 429
 

@@ -103,7 +103,9 @@ def test_two_that_pair_at_once_are_both_kept(devices):
     st.one_of(
         st.binary(max_size=60),
         st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists).map(
-            lambda value: json.dumps({"version": 1, "devices": value, "names_key": 1, "invitations": []}).encode()
+            lambda value: json.dumps(
+                {"version": 1, "devices": value, "names_key": 1, "invitations": []}
+            ).encode()
         ),
     )
 )

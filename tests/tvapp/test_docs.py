@@ -59,7 +59,9 @@ def test_every_problem_is_documented():
 @pytest.mark.parametrize("page", ["README.md", "docs/design.md", "CONTRIBUTING.md"])
 def test_named_files_exist(page):
     text = (ROOT / page).read_text(encoding="utf-8")
-    named = re.findall(r"`((?:vault|library|transcoder|discovery|tvapp|static|tests|docs|bench)/[\w./-]*)`", text)
+    named = re.findall(
+        r"`((?:vault|library|transcoder|discovery|tvapp|static|tests|docs|bench)/[\w./-]*)`", text
+    )
     assert named
     assert [name for name in named if not (ROOT / name).exists() and "*" not in name] == []
 
@@ -76,5 +78,12 @@ def test_named_commands_exist():
 
 
 def test_the_contract_of_exit_statuses_is_in_the_help():
-    for words in ("0 done", "1 error", "2 usage", "10 no vault there", "12 wrong passphrase", "13 damaged data found"):
+    for words in (
+        "0 done",
+        "1 error",
+        "2 usage",
+        "10 no vault there",
+        "12 wrong passphrase",
+        "13 damaged data found",
+    ):
         assert words in commands.epilog

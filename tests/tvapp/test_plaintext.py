@@ -21,7 +21,9 @@ def get(house):
     return get
 
 
-@pytest.mark.parametrize("path", ["/three chunks.bin", "/two whole chunks.bin", "/empty.bin", "/Films/Harvest.mp4"])
+@pytest.mark.parametrize(
+    "path", ["/three chunks.bin", "/two whole chunks.bin", "/empty.bin", "/Films/Harvest.mp4"]
+)
 def test_the_whole_file(get, contents, path):
     response = get(path)
     assert response.status_code == 200

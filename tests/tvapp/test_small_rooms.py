@@ -111,13 +111,23 @@ def test_without_a_launcher_nothing_is_kept():
 
 @pytest.mark.parametrize(
     "host",
-    ["192.168.1.2", "192.168.1.2:8080", "[fd00::1]:8080", "127.0.0.1:80", "homebox.local:8080", "localhost:1", "nas"],
+    [
+        "192.168.1.2",
+        "192.168.1.2:8080",
+        "[fd00::1]:8080",
+        "127.0.0.1:80",
+        "homebox.local:8080",
+        "localhost:1",
+        "nas",
+    ],
 )
 def test_our_own_names_are_ours(host):
     assert host_is_ours(host)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "192.168.1.2.evil.example", "", "local", "[x"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "192.168.1.2.evil.example", "", "local", "[x"]
+)
 def test_other_names_are_not_ours(host):
     assert host_is_ours(host) is (host == "local")
 

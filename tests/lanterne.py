@@ -1,0 +1,140 @@
+"""The real program, run as its user runs it: commands, and a server on loopback."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PASSPHRASE = "correct horse – Zürich"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one household keeps its things."""
+
+    folder: Path
+
+    @property
+    def vault(self) -> Path:
+        return self.folder / "vault"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def temporary(self) -> Path:
+        return self.folder / "tmp"
+
+    @property
+    def passphrase_file(self) -> Path:
+        return self.folder / "passphrase"
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a command needs to find it all; nothing is said on any LAN."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("LANTERNE_")}
+        return inherited | {
+            "LANTERNE_VAULT": str(self.vault),
+            "LANTERNE_STATE": str(self.state),
+            "LANTERNE_DISCOVERY": "off",
+            "LANTERNE_HOST": "127.0.0.1",
+            "LANTERNE_PORT": "0",
+            "TMPDIR": str(self.temporary),
+            **more,
+        }
+
+    def prepare(self) -> "Place":
+        """Make the folders and the file with the passphrase."""
+        self.temporary.mkdir(parents=True)
+        self.passphrase_file.write_text(PASSPHRASE + "\n", encoding="utf-8")
+        return self
+
+    def run(self, *arguments: str, stdin: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "tvapp", *arguments],
+            env=self.environment(**more),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def done(self, *arguments: str, **more: str) -> str:
+        """Run a command that must succeed, with the passphrase at hand; return its answer."""
+        result = self.run(*arguments, LANTERNE_PASSPHRASE_FILE=str(self.passphrase_file), **more)
+        assert result.returncode == 0, f"{arguments} left with {result.returncode}: {result.stderr}"
+        return result.stdout
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def request(
+        self, path: str, token: str | None = None, body: object | None = None, **headers: str
+    ) -> tuple[int, bytes, dict[str, str]]:
+        """Ask by HTTP; return status, body and headers, whatever the status."""
+        request = urllib.request.Request(self.address.rstrip("/") + path, headers=headers)
+        if token is not None:
+            request.add_header("Authorization", f"Bearer {token}")
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, response.read(), dict(response.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(), dict(error.headers)
+
+    def json(self, path: str, token: str | None = None, body: object | None = None):
+        status, content, _ = self.request(path, token, body)
+        assert status < 400, f"{path}: {status} {content!r}"
+        return json.loads(content) if content else None
+
+
+@contextlib.contextmanager
+def serving(place: Place, *arguments: str, **more: str) -> Iterator[Server]:
+    """Run `lanterne serve` until the block ends; it must leave in order."""
+    with (place.folder / "server.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tvapp", "serve", *arguments],
+            env=place.environment(**more),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        yield Server(_address_from(process), process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            status = process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            process.stdout.close()
+    assert status == 0
+
+
+def _address_from(process: subprocess.Popen[str]) -> str:
+    for line in process.stdout:
+        if found := re.match(r"Lanterne is at (http://\S+)", line):
+            return found.group(1)
+    raise AssertionError(f"the server ended with status {process.wait(5)}")

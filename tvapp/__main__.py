@@ -1,0 +1,5 @@
+"""`python -m tvapp`: the same as `lanterne`."""
+
+from tvapp.cli import main
+
+main()
