@@ -1,0 +1,122 @@
+/** What the server's HTTP API says, as types. Fields are absent or null when unknown. */
+
+export type ItemKind = "folder" | "video" | "photo" | "other";
+
+export interface Item {
+  id: string;
+  kind: ItemKind;
+  /** The file's own name; `title` is what a person reads. */
+  name: string;
+  path: string;
+  title: string;
+  mime?: string | null;
+  /** Bytes. */
+  size?: number | null;
+  parent?: string | null;
+  duration_s?: number | null;
+  /** Upright, in pixels. */
+  width?: number | null;
+  height?: number | null;
+  /** ISO 8601, with the offset where the file has one. */
+  taken_at?: string | null;
+  added_at?: string | null;
+  location?: { lat: number; lon: number } | null;
+  /** Why it cannot be read or played, in words. */
+  problem?: string | null;
+  image?: string | null;
+  child_count?: number | null;
+}
+
+export interface VideoTrack {
+  codec: string;
+  profile?: string | null;
+  width?: number | null;
+  height?: number | null;
+  fps?: number | null;
+  bit_depth?: number | null;
+  /** True or the name of the transfer, false or null for SDR. */
+  hdr?: boolean | string | null;
+}
+
+export interface AudioTrack {
+  index: number;
+  codec: string;
+  channels?: number | null;
+  language?: string | null;
+  title?: string | null;
+  default?: boolean | null;
+}
+
+export interface SubtitleTrack {
+  index: number;
+  codec: string;
+  language?: string | null;
+  title?: string | null;
+  forced?: boolean | null;
+  default?: boolean | null;
+}
+
+export interface Playback {
+  decision: "direct" | "remux" | "transcode";
+  reason: string;
+  file: string;
+  hls: string;
+}
+
+export interface ItemDetail extends Item {
+  playback?: Playback | null;
+  media?: { video: VideoTrack[]; audio: AudioTrack[]; subtitles: SubtitleTrack[] } | null;
+}
+
+export interface ItemPage {
+  items: Item[];
+  /** Cursor of the next page, null on the last. */
+  next: string | null;
+}
+
+export type SortOrder = "name" | "-name" | "title" | "-title" | "added" | "-added" | "taken" | "-taken";
+
+export interface ItemQuery {
+  folder?: string;
+  q?: string;
+  kind?: "video" | "photo";
+  sort?: SortOrder;
+  cursor?: string;
+  limit?: number;
+}
+
+export type VaultState = "locked" | "unlocked";
+
+export interface Health {
+  status: string;
+  vault: VaultState;
+}
+
+export interface Me {
+  device_id: string;
+  role: string;
+  vault: VaultState;
+}
+
+export interface PairingOffer {
+  device_code: string;
+  user_code: string;
+  verification_uri: string;
+  verification_uri_complete?: string;
+  /** Seconds. */
+  expires_in: number;
+  /** Seconds between polls. */
+  interval: number;
+}
+
+/** A screen that waits for somebody's yes. */
+export interface PairingRequest {
+  name: string;
+  address: string;
+}
+
+export interface ScanState {
+  running: boolean;
+  done: number;
+  total: number | null;
+}

@@ -1,0 +1,244 @@
+/**
+ * A stand-in for the Lanterne server, for working on the page and taking pictures of it. Test only:
+ * everything is made up, nothing is secret, state lives in memory.
+ *
+ *   node test/mock/server.mjs [port]        then open http://127.0.0.1:8099/tv
+ *   /mock?paired=no&vault=locked&content=empty&fail=items&decision=transcode&slow=800     changes what it answers
+ */
+import { execFileSync } from "node:child_process";
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { household, picture } from "./content.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const web = path.resolve(here, "../../dist/tv");
+const port = Number(process.argv[2] || 8099);
+const PASSPHRASE = "open sesame";
+const state = { paired: "yes", vault: "unlocked", content: "full", fail: "", decision: "direct", slow: "0", role: "owner", tries: 0, approved: false, name: "" };
+let items = household();
+
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'";
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".mp4": "video/mp4", ".m4s": "video/iso.segment", ".m3u8": "application/vnd.apple.mpegurl" };
+
+const media = mkdtempSync(path.join(tmpdir(), "lanterne-mock-"));
+function makeMedia() {
+  const clip = path.join(media, "clip.mp4");
+  const run = (...args) => execFileSync("ffmpeg", ["-v", "error", "-nostdin", ...args], { stdio: "inherit" });
+  run("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine=frequency=330:sample_rate=48000", "-t", "60", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50", "-c:a", "aac", "-movflags", "+faststart", clip);
+  run("-i", clip, "-c", "copy", "-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-hls_segment_filename", path.join(media, "s%03d.m4s"), "-hls_fmp4_init_filename", "init.mp4", path.join(media, "media.m3u8"));
+}
+makeMedia();
+
+function json(response, status, body, headers = {}) {
+  const type = status >= 400 ? "application/problem+json" : "application/json";
+  response.writeHead(status, { "Content-Type": type, ...headers });
+  response.end(body === null ? "" : JSON.stringify(body));
+}
+
+function problem(response, status, title, extra = {}, headers = {}) {
+  json(response, status, { type: "about:blank", title, status, detail: title, ...extra }, headers);
+}
+
+function file(request, response, name) {
+  if (!existsSync(name)) {
+    problem(response, 404, "not found");
+    return;
+  }
+  const { size } = statSync(name);
+  const type = TYPES[path.extname(name)] || "application/octet-stream";
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range || "");
+  if (range) {
+    const start = Number(range[1]);
+    const end = range[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+    response.writeHead(206, { "Content-Type": type, "Content-Range": `bytes ${start}-${end}/${size}`, "Content-Length": end - start + 1, "Accept-Ranges": "bytes" });
+    createReadStream(name, { start, end }).pipe(response);
+    return;
+  }
+  response.writeHead(200, { "Content-Type": type, "Content-Length": size, "Accept-Ranges": "bytes" });
+  createReadStream(name).pipe(response);
+}
+
+function list(query) {
+  let found = state.content === "empty" ? [] : items;
+  if (query.get("kind")) {
+    found = found.filter((item) => item.kind === query.get("kind"));
+  } else {
+    found = found.filter((item) => item.parent === (query.get("folder") || null));
+  }
+  const sort = query.get("sort") || "";
+  const by = sort.replace("-", "");
+  const key = { added: "added_at", taken: "taken_at", title: "title", name: "name" }[by];
+  if (key) {
+    found = [...found].sort((a, b) => String(a[key]).localeCompare(String(b[key])) * (sort.startsWith("-") ? -1 : 1));
+  }
+  const start = Number(query.get("cursor") || 0);
+  const limit = Number(query.get("limit") || 60);
+  const next = start + limit < found.length ? String(start + limit) : null;
+  return { items: found.slice(start, start + limit), next };
+}
+
+function detail(item, profile) {
+  if (item.kind !== "video") {
+    return item;
+  }
+  const reasons = {
+    direct: "this screen plays H.264 and AAC in MP4",
+    remux: "the picture and sound are fine for this screen, the container is not: MKV",
+    transcode: "this screen does not play HEVC in 10 bit; the sound, AC-3 5.1, is converted too",
+  };
+  const base = `/api/v1/items/${item.id}`;
+  return {
+    ...item,
+    media: {
+      video: [{ codec: "hevc", profile: "Main 10", width: item.width, height: item.height, fps: 23.976, bit_depth: 10, hdr: true }],
+      audio: [{ index: 0, codec: "ac3", channels: 6, language: "fr", title: null, default: true }, { index: 1, codec: "aac", channels: 2, language: "de", title: null, default: false }],
+      subtitles: [{ index: 0, codec: "subrip", language: "en", title: null, forced: false, default: false }],
+    },
+    playback: { decision: state.decision, reason: reasons[state.decision], file: `${base}/file?ticket=abc`, hls: `${base}/hls/master.m3u8?profile=${profile}&ticket=abc` },
+  };
+}
+
+function media_of(request, response, rest) {
+  if (rest === "/file") {
+    if (state.fail === "file") {
+      problem(response, 415, "broken");
+    } else {
+      file(request, response, path.join(media, "clip.mp4"));
+    }
+  } else if (rest.startsWith("/hls/master.m3u8")) {
+    response.writeHead(200, { "Content-Type": TYPES[".m3u8"] });
+    response.end(`#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=640x360,CODECS="avc1.640016,mp4a.40.2"\nmedia.m3u8\n`);
+  } else if (state.fail === "hls") {
+    problem(response, 500, "broken");
+  } else {
+    file(request, response, path.join(media, path.basename(rest)));
+  }
+}
+
+async function body(request) {
+  let text = "";
+  for await (const piece of request) {
+    text += piece;
+  }
+  return text ? JSON.parse(text) : {};
+}
+
+async function pairing(request, response, url) {
+  if (url.pathname === "/api/v1/pair/qr") {
+    response.writeHead(200, { "Content-Type": "image/svg+xml" });
+    response.end(readFileSync(path.join(here, "qr.svg")));
+  } else if (url.pathname === "/api/v1/pair/approve" && request.method === "GET") {
+    json(response, 200, { name: state.name || "Living room TV", address: "192.168.1.23" });
+  } else if (url.pathname === "/api/v1/pair/approve") {
+    state.approved = true;
+    json(response, 204, null);
+  } else if (url.pathname === "/api/v1/pair") {
+    state.name = (await body(request)).name;
+    state.approved = false;
+    json(response, 200, { device_code: "d", user_code: "BCDFGHJK", verification_uri: `http://192.168.1.20:8080/app`, verification_uri_complete: "x", expires_in: 600, interval: 1 });
+  } else {
+    const asked = await body(request);
+    const good = asked.invitation ? asked.invitation === "GOOD" : state.approved;
+    if (good) {
+      state.paired = "yes";
+      json(response, 200, { token_type: "Bearer", role: state.role, device_id: "1" });
+    } else {
+      const error = asked.invitation ? "invalid_grant" : "authorization_pending";
+      problem(response, 400, error, { error });
+    }
+  }
+}
+
+async function unlock(request, response) {
+  const { passphrase } = await body(request);
+  if (state.tries >= 3) {
+    state.tries = 0;
+    problem(response, 429, "too many", {}, { "Retry-After": "20" });
+  } else if (passphrase === PASSPHRASE) {
+    state.vault = "unlocked";
+    json(response, 204, null);
+  } else {
+    state.tries += 1;
+    problem(response, 403, "wrong", { type: "urn:lanterne:problem:wrong-passphrase" });
+  }
+}
+
+function library(request, response, url) {
+  if (state.fail === "items") {
+    problem(response, 500, "the index cannot be read");
+    return;
+  }
+  const match = /^\/api\/v1\/items\/([^/]+)(\/.*)?$/.exec(url.pathname);
+  if (!match) {
+    json(response, 200, list(url.searchParams));
+    return;
+  }
+  const item = items.find((one) => one.id === match[1]);
+  if (!item) {
+    problem(response, 404, "no such item");
+  } else if (match[2] === "/image") {
+    response.writeHead(200, { "Content-Type": "image/svg+xml", "Cache-Control": "max-age=60" });
+    response.end(picture(item.id, item.kind === "photo" && item.height > item.width));
+  } else if (match[2]) {
+    media_of(request, response, match[2]);
+  } else {
+    json(response, 200, detail(item, url.searchParams.get("profile")));
+  }
+}
+
+async function api(request, response, url) {
+  if (url.pathname.startsWith("/api/v1/pair")) {
+    await pairing(request, response, url);
+  } else if (state.paired !== "yes") {
+    problem(response, 401, "not paired");
+  } else if (url.pathname === "/api/v1/me") {
+    json(response, 200, { device_id: "1", role: state.role, vault: state.vault });
+  } else if (url.pathname === "/api/v1/unlock") {
+    await unlock(request, response);
+  } else if (url.pathname === "/api/v1/lock") {
+    state.vault = "locked";
+    json(response, 204, null);
+  } else if (state.vault === "locked") {
+    problem(response, 423, "locked", { type: "urn:lanterne:problem:vault-locked" });
+  } else if (url.pathname === "/api/v1/scan") {
+    json(response, 200, { running: false, done: 10, total: 10 });
+  } else {
+    library(request, response, url);
+  }
+}
+
+async function answer(request, response) {
+  const url = new URL(request.url, "http://mock");
+  if (url.pathname === "/mock") {
+    Object.assign(state, Object.fromEntries(url.searchParams));
+    items = household();
+    json(response, 200, state);
+  } else if (url.pathname === "/" || url.pathname === "/tv" || url.pathname === "/app") {
+    response.writeHead(200, { "Content-Type": TYPES[".html"], "Content-Security-Policy": CSP });
+    response.end(readFileSync(path.join(web, "index.html")));
+  } else if (url.pathname === "/healthz") {
+    json(response, 200, { status: "ok", vault: state.vault });
+  } else if (url.pathname.startsWith("/static/tv/")) {
+    file(request, response, path.join(web, path.normalize(url.pathname.slice("/static/tv/".length))));
+  } else {
+    await new Promise((resolve) => setTimeout(resolve, Number(state.slow)));
+    await api(request, response, url);
+  }
+}
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error) => {
+    console.error(error);
+    response.destroy();
+  });
+});
+server.listen(port, "127.0.0.1", () => console.log(`mock server on http://127.0.0.1:${port}/tv`));
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    rmSync(media, { recursive: true, force: true });
+    process.exit(0);
+  });
+}

@@ -1,0 +1,167 @@
+/** Everything around the pages once the vault is open: the side rail, the way back, messages. */
+import type { JSX } from "preact";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { Navigation, Place, Services } from "./context";
+import { ServicesContext, useServices } from "./context";
+import { LAYER } from "./input";
+import { Detail } from "./pages/detail";
+import { Grid } from "./pages/grid";
+import { Home } from "./pages/home";
+import { LockDialog } from "./pages/lock-dialog";
+import { Viewer } from "./pages/viewer";
+import { Icon } from "./parts/icons";
+import { Player } from "./player/player";
+import type { Section } from "./rail";
+import { Rail } from "./rail";
+import { usePresses } from "./use-presses";
+
+const SECTIONS: string[] = ["home", "videos", "photos", "folders"];
+/** A second Back within this time leaves the page. */
+const EXIT_WINDOW_MS = 3000;
+
+function sectionOf(place: Place): Section | null {
+  return SECTIONS.indexOf(place.page) >= 0 ? (place.page as Section) : null;
+}
+
+function newPlace(page: Place["page"]): Place {
+  return { page, memory: {} };
+}
+
+/** The stack of places, the last one shown. The first is always home. */
+function useStack(onOpenRail: () => boolean): { stack: Place[]; navigation: Navigation; show: (page: Section) => void } {
+  const [stack, setStack] = useState<Place[]>(() => [newPlace("home")]);
+  const [navigation] = useState<Navigation>(() => ({
+    open: (place) => {
+      setStack((old) => old.concat({ ...place, memory: {} }));
+    },
+    back: () => {
+      setStack((old) => (old.length > 1 ? leave(old) : old));
+    },
+    openRail: () => onOpenRail(),
+  }));
+  const show = (page: Section): void => {
+    setStack((old) => (page === "home" ? old.slice(0, 1) : old.slice(0, 1).concat(newPlace(page))));
+  };
+  return { stack, navigation, show };
+}
+
+/** Drop the last place; the one below learns which photo was looked at last. */
+function leave(stack: Place[]): Place[] {
+  const left = stack[stack.length - 1];
+  const below = stack[stack.length - 2];
+  if (left && below && left.page === "viewer") {
+    below.memory.returnTo = left.memory.last;
+  }
+  return stack.slice(0, -1);
+}
+
+interface FrameProps {
+  services: Services;
+  /** Owners and phones may lock the vault, a TV may not. */
+  mayLock: boolean;
+  onLocked: () => void;
+}
+
+export function Frame({ services, mayLock, onLocked }: FrameProps): JSX.Element {
+  const [inRail, setInRail] = useState(false);
+  const [locking, setLocking] = useState(false);
+  const railAllowed = useRef(true);
+  const { stack, navigation, show } = useStack(() => {
+    setInRail(railAllowed.current);
+    return railAllowed.current;
+  });
+  const place = stack[stack.length - 1] || newPlace("home");
+  const withRail = place.page !== "player" && place.page !== "viewer" && place.page !== "detail";
+  railAllowed.current = withRail;
+  const all = useMemo(() => ({ ...services, navigation }), [services, navigation]);
+  const active = !inRail && !locking;
+  return (
+    <ServicesContext.Provider value={all}>
+      <BackKeys
+        atHome={stack.length === 1}
+        onBack={() => {
+          navigation.back();
+        }}
+      />
+      {withRail ? (
+        <Rail
+          open={inRail && !locking}
+          section={sectionOf(place)}
+          mayLock={mayLock}
+          onClose={() => {
+            setInRail(false);
+          }}
+          onChoose={(section) => {
+            setInRail(false);
+            if (section === "lock") {
+              setLocking(true);
+            } else {
+              show(section);
+            }
+          }}
+        />
+      ) : null}
+      <PageOf key={stack.length.toString() + place.page + (place.item?.id || "")} place={place} active={active} />
+      {stack.length > 1 ? <BackButton onBack={() => { all.input.press({ action: "back", repeat: false, heldMs: 0 }); }} /> : null}
+      {locking ? (
+        <LockDialog
+          onClose={() => {
+            setLocking(false);
+          }}
+          onLocked={onLocked}
+        />
+      ) : null}
+    </ServicesContext.Provider>
+  );
+}
+
+function PageOf({ place, active }: { place: Place; active: boolean }): JSX.Element {
+  switch (place.page) {
+    case "home":
+      return <Home place={place} active={active} />;
+    case "detail":
+      return <Detail place={place} active={active} />;
+    case "player":
+      return <Player place={place} />;
+    case "viewer":
+      return <Viewer place={place} />;
+    default:
+      return <Grid place={place} active={active} />;
+  }
+}
+
+/** Back: one place up; from home it asks once, then leaves the page. */
+function BackKeys({ atHome, onBack }: { atHome: boolean; onBack: () => void }): null {
+  const { input, say, language } = useServices();
+  const askedAt = useRef(0);
+  usePresses(LAYER.frame, (press) => {
+    if (press.action !== "back") {
+      return false;
+    }
+    if (press.repeat) {
+      return true;
+    }
+    if (!atHome) {
+      onBack();
+      return true;
+    }
+    if (Date.now() - askedAt.current < EXIT_WINDOW_MS) {
+      input.leave();
+      return true;
+    }
+    askedAt.current = Date.now();
+    say(language.t("nav.exit"));
+    return true;
+  });
+  return null;
+}
+
+/** For pointers and fingers; remote controls have a key for it. */
+function BackButton({ onBack }: { onBack: () => void }): JSX.Element {
+  const { language } = useServices();
+  return (
+    <button type="button" tabIndex={-1} class="back-button" aria-label={language.t("nav.back")} data-testid="back" onClick={onBack}>
+      <Icon name="left" />
+    </button>
+  );
+}

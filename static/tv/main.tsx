@@ -1,0 +1,33 @@
+/** The TV page's beginning: find out where we are, then draw. */
+import { render } from "preact";
+import { Api } from "../shared/api";
+import { languageFor } from "../shared/i18n";
+import { describeScreen } from "../shared/screen";
+import { App } from "./app";
+import { Input } from "./input";
+import { startMarquee } from "./marquee";
+import "./styles/tv.css";
+
+function start(): void {
+  const root = document.getElementById("app");
+  if (!root) {
+    return;
+  }
+  const video = document.createElement("video");
+  const screen = describeScreen(navigator.userAgent, {
+    canPlay: (type) => video.canPlayType(type),
+    canStream: (type) => "MediaSource" in window && MediaSource.isTypeSupported(type),
+  });
+  const language = languageFor(navigator.language || "en");
+  document.documentElement.lang = language.tag;
+  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    document.body.classList.add("calm");
+  }
+  const api = new Api((url, init) => window.fetch(url, init));
+  const input = new Input(document.body);
+  startMarquee(document.body);
+  root.textContent = "";
+  render(<App api={api} input={input} language={language} screen={screen} />, root);
+}
+
+start();

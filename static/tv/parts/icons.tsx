@@ -1,0 +1,56 @@
+/** The page's own signs, drawn on a 24 unit square with the current colour. */
+import type { ComponentChildren, JSX } from "preact";
+
+const PATHS: Record<string, string> = {
+  home: "M4 11.2 12 4.5l8 6.7V19a1 1 0 0 1-1 1h-4.6v-5.6H9.6V20H5a1 1 0 0 1-1-1z",
+  videos: "M4 6.5A1.5 1.5 0 0 1 5.5 5h9A1.5 1.5 0 0 1 16 6.5v3l4-2.6v10.2l-4-2.6v3a1.5 1.5 0 0 1-1.5 1.5h-9A1.5 1.5 0 0 1 4 17.5z",
+  photos:
+    "M5 4.5h14A1.5 1.5 0 0 1 20.5 6v12a1.5 1.5 0 0 1-1.5 1.5H5A1.5 1.5 0 0 1 3.5 18V6A1.5 1.5 0 0 1 5 4.5zm.8 12h12.4l-4.2-6-3.2 4.2-2-2.4zM8 10.2a1.6 1.6 0 1 0 0-3.2 1.6 1.6 0 0 0 0 3.2z",
+  folders: "M3.5 6.5A1.5 1.5 0 0 1 5 5h4.3l2.2 2.4H19A1.5 1.5 0 0 1 20.5 9v8.5A1.5 1.5 0 0 1 19 19H5a1.5 1.5 0 0 1-1.5-1.5z",
+  lock: "M7 10V8a5 5 0 0 1 10 0v2h.5A1.5 1.5 0 0 1 19 11.5v7a1.5 1.5 0 0 1-1.5 1.5h-11A1.5 1.5 0 0 1 5 18.5v-7A1.5 1.5 0 0 1 6.5 10zm2.2 0h5.6V8a2.8 2.8 0 0 0-5.6 0zm2.8 3.2a1.5 1.5 0 0 0-.8 2.8v1.5h1.6V16a1.5 1.5 0 0 0-.8-2.8z",
+  play: "M7.5 4.8v14.4a.6.6 0 0 0 .9.5l11.6-7.2a.6.6 0 0 0 0-1L8.4 4.3a.6.6 0 0 0-.9.5z",
+  pause: "M6.5 4.8h4v14.4h-4zm7 0h4v14.4h-4z",
+  restart: "M12 5.2a7.3 7.3 0 1 1-7 5.2h2.4a5 5 0 1 0 4.6-2.9v3L7.3 6.3 12 2.2z",
+  info: "M12 3.2a8.8 8.8 0 1 1 0 17.6 8.8 8.8 0 0 1 0-17.6zM10.9 10.6v6.6h2.2v-6.6zm0-3.7v2.2h2.2V6.9z",
+  warning: "M12 3.5 22 20.5H2zM11 10v5h2v-5zm0 6.3v2h2v-2z",
+  left: "M15.2 4.3 16.8 6l-6 6 6 6-1.6 1.7L7.4 12z",
+  right: "M8.8 4.3 7.2 6l6 6-6 6 1.6 1.7L16.6 12z",
+  up: "M4.3 15.2 6 16.8l6-6 6 6 1.7-1.6L12 7.4z",
+  down: "M4.3 8.8 6 7.2l6 6 6-6 1.7 1.6L12 16.6z",
+  file: "M6 3.5h8.2L18.5 8v12a.8.8 0 0 1-.8.8H6.3a.8.8 0 0 1-.8-.8V4.3a.8.8 0 0 1 .5-.8zM13.4 5.3v3.6h3.5z",
+  all: "M4 4.5h6.5V11H4zm9.5 0H20V11h-6.5zM4 13.5h6.5V20H4zm9.5 0H20V20h-6.5z",
+  rewind: "M11.5 5v14L3 12zm9 0v14L12 12z",
+  forward: "M12.5 5v14l8.5-7zm-9 0v14L12 12z",
+  check: "M9.4 18.3 3.6 12.5l1.8-1.8 4 4 9.2-9.3 1.8 1.8z",
+};
+
+export function Icon({ name }: { name: string }): JSX.Element {
+  if (name === "lantern") {
+    return <Lantern />;
+  }
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name] || ""} fill="currentColor" fill-rule="evenodd" />
+    </svg>
+  );
+}
+
+/** The magic lantern: a box with a chimney and a lens that throws light. The same drawing as favicon.svg. */
+export function Lantern(): JSX.Element {
+  return (
+    <svg class="lantern" viewBox="0 0 64 64" aria-hidden="true" focusable="false">
+      <path class="lantern-beam" d="M39 31 62 17v38L39 41z" />
+      <path class="lantern-box" d="M13 9h12l-2 6h-8zM8 17h22a3 3 0 0 1 3 3v7h3.5a2.5 2.5 0 0 1 2.5 2.5v13a2.5 2.5 0 0 1-2.5 2.5H33v7a3 3 0 0 1-3 3H8a3 3 0 0 1-3-3V20a3 3 0 0 1 3-3z" />
+      <path class="lantern-flame" d="M19 26c4 4.5 6.5 7.6 6.5 11.2a6.5 6.5 0 0 1-13 0C12.5 33.6 15 30.5 19 26z" />
+    </svg>
+  );
+}
+
+export function Brand({ children }: { children?: ComponentChildren }): JSX.Element {
+  return (
+    <div class="brand">
+      <Lantern />
+      <span class="brand-name">{children || "Lanterne"}</span>
+    </div>
+  );
+}

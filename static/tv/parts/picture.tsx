@@ -1,0 +1,85 @@
+/** Pictures that fade in, and what stands there when there is none. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { imageUrl } from "../../shared/api";
+import type { ImageWidth } from "../../shared/api";
+import type { Item } from "../../shared/types";
+import { Icon } from "./icons";
+
+const KIND_ICONS: Record<string, string> = { folder: "folders", video: "videos", photo: "photos", other: "file" };
+
+/** A card's picture: a skeleton while it loads, a titled placeholder when there is none. */
+export function Picture({ item, width }: { item: Item; width: ImageWidth }): JSX.Element {
+  const url = imageUrl(item, width);
+  const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
+  useEffect(() => {
+    setState("loading");
+  }, [url]);
+  if (url === null || state === "failed") {
+    return (
+      <span class={"placeholder placeholder-" + item.kind}>
+        <Icon name={KIND_ICONS[item.kind] || "file"} />
+        <span class="placeholder-title">{item.title}</span>
+      </span>
+    );
+  }
+  return (
+    <img
+      class={"picture" + (state === "loaded" ? " loaded" : "")}
+      src={url}
+      alt=""
+      decoding="async"
+      onLoad={() => {
+        setState("loaded");
+      }}
+      onError={() => {
+        setState("failed");
+      }}
+    />
+  );
+}
+
+interface Layer {
+  url: string;
+  shown: boolean;
+}
+
+/** A large picture behind a page; a new one fades over the old one once it is there. */
+export function Backdrop({ url }: { url: string | null }): JSX.Element {
+  const [layers, setLayers] = useState<Layer[]>([]);
+  useEffect(() => {
+    setLayers((old) => {
+      const shown = old.filter((layer) => layer.shown).slice(-1);
+      if (url === null) {
+        return [];
+      }
+      return shown[0]?.url === url ? shown : [...shown, { url, shown: false }];
+    });
+  }, [url]);
+  const settle = (loaded: string, found: boolean): void => {
+    setLayers((old) =>
+      found
+        ? old.map((layer) => (layer.url === loaded ? { url: loaded, shown: true } : layer))
+        : old.filter((layer) => layer.url === url && layer.url !== loaded),
+    );
+  };
+  return (
+    <div class="backdrop" aria-hidden="true">
+      {layers.map((layer) => (
+        <img
+          key={layer.url}
+          class={"backdrop-image" + (layer.shown ? " loaded" : "")}
+          src={layer.url}
+          alt=""
+          onLoad={() => {
+            settle(layer.url, true);
+          }}
+          onError={() => {
+            settle(layer.url, false);
+          }}
+        />
+      ))}
+      <div class="backdrop-scrim" />
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+/** How a video would play on this screen, and the tracks that are in it. */
+import type { JSX } from "preact";
+import { channelName, fileSize } from "../../shared/format";
+import type { Language } from "../../shared/i18n";
+import type { AudioTrack, ItemDetail, SubtitleTrack, VideoTrack } from "../../shared/types";
+import { useServices, useText } from "../context";
+
+function joined(parts: (string | null | undefined | false)[]): string {
+  return parts.filter((part) => typeof part === "string" && part !== "").join(" ");
+}
+
+function pictureName(track: VideoTrack): string {
+  const size = track.width && track.height ? String(track.width) + " × " + String(track.height) : "";
+  const rate = track.fps ? String(Math.round(track.fps * 100) / 100) + " fps" : "";
+  const depth = track.bit_depth && track.bit_depth > 8 ? String(track.bit_depth) + " bit" : "";
+  return joined([track.codec.toUpperCase(), size, rate, depth, track.hdr ? "HDR" : ""]);
+}
+
+/** A track's language in the viewer's words where the engine knows them, else its code. */
+export function languageName(code: string | null | undefined, language: Language): string {
+  if (!code || code === "und") {
+    return "";
+  }
+  const names = (Intl as unknown as { DisplayNames?: new (tags: string[], options: object) => { of(code: string): string } })
+    .DisplayNames;
+  try {
+    return names ? new names([language.tag], { type: "language" }).of(code) : code;
+  } catch {
+    return code;
+  }
+}
+
+export function audioName(track: AudioTrack, language: Language): string {
+  const channels = track.channels ? channelName(track.channels) : "";
+  return joined([track.title || languageName(track.language, language), track.codec.toUpperCase(), channels]);
+}
+
+function subtitleName(track: SubtitleTrack, language: Language): string {
+  return track.title || languageName(track.language, language) || track.codec.toUpperCase();
+}
+
+/** The lines of the "about" list: label and value. */
+export function aboutLines(item: ItemDetail, language: Language): [string, string][] {
+  const media = item.media;
+  const lines: [string, string][] = [];
+  if (media) {
+    lines.push([language.t("item.video"), media.video.slice(0, 1).map(pictureName).join(", ")]);
+    lines.push([language.t("item.audio"), media.audio.map((track) => audioName(track, language)).join(" · ")]);
+    lines.push([language.t("item.subtitles"), media.subtitles.map((track) => subtitleName(track, language)).join(" · ")]);
+  }
+  lines.push([language.t("item.file"), joined([item.name, item.size ? "(" + fileSize(item.size) + ")" : ""])]);
+  return lines.filter((line) => line[1] !== "");
+}
+
+export function Tracks({ item }: { item: ItemDetail }): JSX.Element {
+  const { language } = useServices();
+  const t = useText();
+  const playback = item.playback;
+  return (
+    <div class="tracks">
+      <dl class="about">
+        {aboutLines(item, language).map(([label, value]) => (
+          <div class="about-line" key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {playback ? (
+        <p class="decision" data-testid="decision" data-decision={playback.decision}>
+          <span class="decision-word">{t(("item." + playback.decision) as "item.direct")}</span>
+          <span>{playback.reason}</span>
+        </p>
+      ) : null}
+    </div>
+  );
+}

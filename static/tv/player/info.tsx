@@ -1,0 +1,41 @@
+/** Why it plays the way it plays: for the curious, and for the one who is asked to help. */
+import type { JSX, RefObject } from "preact";
+import type { Attempt } from "../../shared/attempts";
+import type { ItemDetail } from "../../shared/types";
+import { useServices, useText } from "../context";
+import { aboutLines } from "../parts/tracks";
+
+interface InfoProps {
+  item: ItemDetail;
+  attempt: Attempt | null;
+  shown: boolean;
+  video: RefObject<HTMLVideoElement | null>;
+}
+
+export function InfoPanel({ item, attempt, shown, video }: InfoProps): JSX.Element | null {
+  const t = useText();
+  const { language } = useServices();
+  if (!shown) {
+    return null;
+  }
+  const lines = aboutLines(item, language);
+  if (attempt) {
+    const size = video.current?.videoWidth ? String(video.current.videoWidth) + " × " + String(video.current.videoHeight) : "";
+    const how = t(("player.method." + attempt.method) as "player.method.file");
+    lines.push([t("item.play"), [how, attempt.method === "file" ? "" : attempt.profile, size].filter((part) => part !== "").join(", ")]);
+  }
+  return (
+    <aside class="info" data-testid="info" aria-label={t("player.info")}>
+      <p class="info-title">{item.playback ? t(("item." + item.playback.decision) as "item.direct") : t("player.info")}</p>
+      {item.playback ? <p class="info-reason">{item.playback.reason}</p> : null}
+      <dl class="about">
+        {lines.map(([label, value]) => (
+          <div class="about-line" key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </aside>
+  );
+}

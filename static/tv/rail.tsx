@@ -1,0 +1,81 @@
+/** The side rail: thin signs beside every page, names when it has the focus. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useServices, useText } from "./context";
+import { LAYER } from "./input";
+import { Icon, Lantern } from "./parts/icons";
+import { usePageFocus } from "./use-focus";
+import { usePresses } from "./use-presses";
+
+export type Section = "home" | "videos" | "photos" | "folders";
+type Entry = Section | "lock";
+
+interface RailProps {
+  open: boolean;
+  section: Section | null;
+  mayLock: boolean;
+  onClose: () => void;
+  onChoose: (entry: Entry) => void;
+}
+
+export function Rail({ open, section, mayLock, onClose, onChoose }: RailProps): JSX.Element {
+  const t = useText();
+  const { compact } = useServices();
+  const entries: Entry[] = ["home", "videos", "photos", "folders"];
+  if (mayLock) {
+    entries.push("lock");
+  }
+  const [memory] = useState<Record<string, unknown>>({});
+  const focus = usePageFocus(
+    entries.map((entry) => ({ id: "rail-" + entry, length: 1, visible: 1 })),
+    { memory, active: open, layer: LAYER.rail, lanesVisible: entries.length },
+  );
+  useEffect(() => {
+    if (open) {
+      focus.model.jump("rail-" + (section || "folders"), 0);
+      focus.redraw();
+    }
+    // eslint-disable-next-line -- only when it opens: later the focus is the person's
+  }, [open]);
+  return (
+    <nav class={"rail" + (open ? " open" : "")} aria-label={t("nav.label")} ref={focus.root} tabIndex={-1} data-testid="rail" data-open={open ? "true" : "false"}>
+      {open ? <RailKeys onClose={onClose} /> : null}
+      <div class="rail-brand">
+        <Lantern />
+        <span class="rail-name">{t("app.name")}</span>
+      </div>
+      {entries.map((entry) => (
+        <button
+          key={entry}
+          type="button"
+          class={"rail-entry" + (entry === section ? " current" : "")}
+          data-lane={"rail-" + entry}
+          data-column={0}
+          data-testid={"nav-" + entry}
+          tabIndex={open || compact ? 0 : -1}
+          aria-current={entry === section ? "page" : undefined}
+          aria-label={t(("nav." + entry) as "nav.home")}
+          onClick={() => {
+            onChoose(entry);
+          }}
+        >
+          <Icon name={entry} />
+          <span class="rail-label">{t(("nav." + entry) as "nav.home")}</span>
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function RailKeys({ onClose }: { onClose: () => void }): null {
+  usePresses(LAYER.rail, (press) => {
+    if (press.action === "right" || press.action === "back") {
+      if (!press.repeat) {
+        onClose();
+      }
+      return true;
+    }
+    return false;
+  });
+  return null;
+}

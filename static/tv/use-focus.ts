@@ -1,0 +1,144 @@
+/** The focus model of a page, tied to its elements, the keys and the pointer. */
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { RowsFocus } from "../shared/focus";
+import type { Direction, FocusOptions, FocusSnapshot, Lane } from "../shared/focus";
+import { useServices } from "./context";
+import type { Press } from "./input";
+import { LAYER } from "./input";
+
+export interface PageFocus {
+  model: RowsFocus;
+  /** The page's outermost element: focus is looked for inside it. */
+  root: RefObject<HTMLElement | null>;
+  /** Draw again after the model was changed from outside. */
+  redraw(): void;
+}
+
+interface UseFocusOptions extends FocusOptions {
+  /** Where the page keeps what it must remember; the focus is restored from it. */
+  memory: Record<string, unknown>;
+  layer?: number;
+  /** False while something on top has the focus. */
+  active?: boolean;
+  /** Left at the left edge. */
+  onLeftEdge?: () => boolean;
+  /** Presses that the page wants before the focus moves. */
+  onPress?: (press: Press) => boolean;
+}
+
+const DIRECTIONS = ["left", "right", "up", "down"];
+
+/** Focus without letting the browser scroll: the page slides by itself. */
+export function quietFocus(element: HTMLElement): void {
+  if (document.activeElement !== element) {
+    element.focus({ preventScroll: true });
+  }
+}
+
+function applyFocus(root: HTMLElement | null, model: RowsFocus): void {
+  if (!root) {
+    return;
+  }
+  const lane = model.lane ? model.lane.id : "";
+  const selector = '[data-lane="' + lane + '"][data-column="' + String(model.column) + '"]';
+  const target = root.querySelector<HTMLElement>(selector);
+  if (target) {
+    quietFocus(target);
+  } else if (!root.contains(document.activeElement)) {
+    quietFocus(root);
+  }
+}
+
+/** Run a page by arrows, OK and the pointer. */
+export function usePageFocus(lanes: Lane[], options: UseFocusOptions): PageFocus {
+  const { input, compact } = useServices();
+  const root = useRef<HTMLElement>(null);
+  const [, setVersion] = useState(0);
+  const redraw = (): void => {
+    setVersion((version) => version + 1);
+  };
+  const modelRef = useRef<RowsFocus | null>(null);
+  if (modelRef.current === null) {
+    modelRef.current = new RowsFocus(options, options.memory.focus as FocusSnapshot | undefined);
+  }
+  const model = modelRef.current;
+  model.setLanes(lanes);
+  const active = options.active !== false;
+
+  // The handlers below are registered once and must see the newest options.
+  const latest = useRef(options);
+  latest.current = options;
+
+  useLayoutEffect(() => {
+    options.memory.focus = model.snapshot();
+    if (active) {
+      applyFocus(root.current, model);
+    }
+  });
+
+  useEffect(() => {
+    if (!active) {
+      return undefined;
+    }
+    const moved = (changed: boolean): boolean => {
+      if (changed) {
+        redraw();
+      }
+      return changed;
+    };
+    const stopKeys = input.onPress(options.layer || LAYER.page, (press) =>
+      handlePress(press, model, latest.current, redraw),
+    );
+    const stopPointer = input.onPointer({
+      hover: (element) => {
+        if (root.current?.contains(element)) {
+          moved(model.point(element.getAttribute("data-lane") || "", Number(element.getAttribute("data-column"))));
+        }
+      },
+      wheel: (by) => {
+        if (!compact) {
+          moved(model.scroll(by));
+        }
+      },
+      moved: () => undefined,
+    });
+    // A click on nothing, or an element that vanished, must not leave the page without a focus.
+    const keep = (): void => {
+      setTimeout(() => {
+        if (document.activeElement === null || document.activeElement === document.body) {
+          applyFocus(root.current, model);
+        }
+      }, 0);
+    };
+    document.addEventListener("focusout", keep);
+    return () => {
+      stopKeys();
+      stopPointer();
+      document.removeEventListener("focusout", keep);
+    };
+  }, [active, compact, input, model, options.layer]);
+
+  return { model, root, redraw };
+}
+
+function handlePress(press: Press, model: RowsFocus, options: UseFocusOptions, redraw: () => void): boolean {
+  if (options.onPress?.(press)) {
+    return true;
+  }
+  if (DIRECTIONS.indexOf(press.action) >= 0) {
+    if (model.move(press.action as Direction)) {
+      redraw();
+    } else if (press.action === "left" && !press.repeat) {
+      options.onLeftEdge?.();
+    }
+    return true;
+  }
+  if (press.action === "ok") {
+    if (!press.repeat && document.activeElement instanceof HTMLElement) {
+      document.activeElement.click();
+    }
+    return true;
+  }
+  return false;
+}
