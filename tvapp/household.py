@@ -5,7 +5,6 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from library import Library
 from transcoder import Pool, find_ffmpeg
@@ -15,7 +14,7 @@ from tvapp.entrusted import KeyKeeper
 from tvapp.scanning import BackgroundScan, ScanStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
 from tvapp.tickets import Tickets
-from vault import Vault, VaultLockedError
+from vault import NoVaultError, Vault, VaultLockedError
 
 logger = logging.getLogger(__name__)
 
@@ -127,11 +126,27 @@ class Household:
         self._closing.close()
 
 
+def unlocked(settings: Settings, passphrase: str) -> Vault:
+    """Unlock the vault of the settings for one command of the command line.
+
+    Raises:
+        NoVaultError: Names the folder.
+        WrongPassphraseError
+    """
+    try:
+        return Vault.unlock(settings.vault, passphrase)
+    except NoVaultError as error:
+        folder = settings.vault
+        raise NoVaultError(
+            f"{folder} holds no vault; make one with: lanterne vault create {folder}"
+        ) from error
+
+
 @contextlib.contextmanager
 def opened_library(settings: Settings, passphrase: str) -> Iterator[tuple[Vault, Library]]:
     """Open vault and library for one command of the command line."""
     with contextlib.ExitStack() as closing:
-        vault = Vault.unlock(Path(settings.vault), passphrase)
+        vault = unlocked(settings, passphrase)
         closing.callback(vault.close)
         Devices(settings.state).seal_names_to(vault.derive_key(NAMES_KEY_INFO))
         library = Library(vault, settings.state)

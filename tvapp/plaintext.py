@@ -53,6 +53,9 @@ def _span(request: Request, size: int, etag: str) -> tuple[int, int, HTTPStatus]
         or not _still_the_same(request, etag)
     ):
         return 0, size, HTTPStatus.OK
+    first, stop = asked.ranges[0]
+    if stop is None and first < -size < 0:  # "the last N bytes" of a file that has fewer: all of them
+        return 0, size, HTTPStatus.PARTIAL_CONTENT
     span = asked.range_for_length(size)
     if span is None:
         return 0, 0, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE

@@ -13,7 +13,6 @@ from discovery import sidecar_command
 from tvapp.config import Settings
 from tvapp.server import server_command
 
-
 Process = subprocess.Popen[bytes]
 StillRunningError = subprocess.TimeoutExpired
 
@@ -22,9 +21,7 @@ class PainterError(Exception):
     """The demo's pictures and films could not be made; the message holds the last line of why."""
 
 
-def start_web(
-    settings: Settings, listener: socket.socket, key_socket: socket.socket
-) -> Process:
+def start_web(settings: Settings, listener: socket.socket, key_socket: socket.socket) -> Process:
     """Start the web process on a listening socket.
 
     It gets a session of its own: a Ctrl-C at the terminal goes to the launcher, which stops the others in order.

@@ -37,8 +37,15 @@ def tiny_film(ffmpeg: Path, *options: str, container: str, seconds: int = 3) -> 
     return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
 
 
+class Contents(dict):
+    """Bytes by path; a failing test shows the paths only."""
+
+    def __repr__(self) -> str:
+        return f"Contents({list(self)})"
+
+
 @pytest.fixture(scope="session")
-def contents() -> dict[str, bytes]:
+def contents() -> Contents:
     """What is in the vault, by path."""
     ffmpeg = find_ffmpeg()
     picture = io.BytesIO()
@@ -57,7 +64,7 @@ def contents() -> dict[str, bytes]:
         "-ac",
         "2",
     )
-    return {
+    films = {
         "/Films/Harvest.mp4": tiny_film(
             ffmpeg, *h264, "-movflags", "frag_keyframe+empty_moov+default_base_moof", container="mp4"
         ),
@@ -70,6 +77,7 @@ def contents() -> dict[str, bytes]:
         "/two whole chunks.bin": random.Random(2).randbytes(2 * CHUNK_SIZE),
         "/empty.bin": b"",
     }  # fmt: skip
+    return Contents(films)
 
 
 def fill(vault: Vault, contents: dict[str, bytes]) -> None:

@@ -62,8 +62,8 @@ def test_from_somewhere_to_the_end(get, contents, path, first):
 @given(path=st.sampled_from(PATHS), length=near_edge)
 def test_the_last_bytes(get, contents, path, length):
     response = get(path, Range=f"bytes=-{length}")
-    if length == 0:
-        assert response.status_code == 416
+    if length == 0:  # a server may ignore a range that asks for nothing
+        assert response.status_code in {200, 416}
     else:
         assert response.status_code == 206
         assert response.data == contents[path][-length:]

@@ -19,7 +19,7 @@ from rich.progress import (
 from library import Library, ScanReport
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.config import Settings
-from tvapp.household import opened_library
+from tvapp.household import opened_library, unlocked
 from tvapp.transfer import Piece, TransferReport, export_path, import_pieces, plan_import
 from vault import IntegrityError, Node, NodeKind, Vault
 
@@ -104,7 +104,7 @@ def scan_with_progress(library: Library) -> ScanReport:
 @contextlib.contextmanager
 def opened_vault(settings: Settings) -> Iterator[Vault]:
     """Open the vault alone, for commands that need no index."""
-    vault = Vault.unlock(settings.vault, passphrase_for(settings))
+    vault = unlocked(settings, passphrase_for(settings))
     try:
         yield vault
     finally:

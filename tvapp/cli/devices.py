@@ -7,9 +7,8 @@ import click
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.config import Settings
 from tvapp.devices import Device, Devices
-from tvapp.household import NAMES_KEY_INFO
+from tvapp.household import NAMES_KEY_INFO, unlocked
 from tvapp.roles import Role
-from vault import Vault
 
 
 @click.group()
@@ -56,7 +55,7 @@ def _names(settings: Settings) -> Callable[[Device], str]:
     """Return how to show a device's name: in the clear only with the passphrase at hand."""
     if settings.passphrase_file is None:
         return lambda _device: "(sealed)"
-    opened = Vault.unlock(settings.vault, passphrase_for(settings))
+    opened = unlocked(settings, passphrase_for(settings))
     try:
         private_bytes = opened.derive_key(NAMES_KEY_INFO)
     finally:

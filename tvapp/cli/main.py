@@ -54,9 +54,9 @@ for command in (vault, import_files, export, list_folder, scan, serve, demo, dev
 def main() -> None:
     """Run the command line."""
     try:
-        commands.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Without its standalone mode, click returns the status that a command left with.
+        status = commands.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -11,10 +11,11 @@ from discovery import lan_addresses
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.config import Settings
 from tvapp.devices import INVITATION_LIFE_S, Devices
+from tvapp.household import unlocked
 from tvapp.launcher import listening_socket
 from tvapp.launcher import serve as run_server
 from tvapp.roles import Role
-from vault import NoVaultError, Vault, is_vault
+from vault import NoVaultError, is_vault
 
 
 @click.command()
@@ -40,7 +41,7 @@ def serve_until_stopped(settings: Settings, *, show_link: bool, hint: str = "") 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     if not is_vault(settings.vault):
         raise NoVaultError(
-            f"{settings.vault} is no vault; make one with: lanterne vault create {settings.vault}"
+            f"{settings.vault} holds no vault; make one with: lanterne vault create {settings.vault}"
         )
     masterkey = _masterkey(settings) if settings.passphrase_file is not None else None
     listener = listening_socket(settings.host, settings.port)
@@ -54,7 +55,7 @@ def serve_until_stopped(settings: Settings, *, show_link: bool, hint: str = "") 
 
 
 def _masterkey(settings: Settings) -> bytes:
-    vault = Vault.unlock(settings.vault, passphrase_for(settings))
+    vault = unlocked(settings, passphrase_for(settings))
     try:
         return vault.export_masterkey()
     finally:
