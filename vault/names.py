@@ -54,7 +54,7 @@ class NameCipher:
         return base64.urlsafe_b64encode(sealed).decode() + SEALED_SUFFIX
 
     def open_name(self, sealed_name: str, folder_id: str) -> str:
-        """Return the name, NFC, that a sealed name (with its suffix) stands for.
+        """Return the name that a sealed name (with its suffix) stands for, NFC unless another program sealed it.
 
         Raises:
             ForeignNameError: This vault did not seal it for this folder.
@@ -90,7 +90,6 @@ class NameCipher:
             name = self._siv.decrypt(sealed, [folder_id.encode()]).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:
             raise ForeignNameError("a stored name that this vault did not seal for this folder") from error
-        name = unicodedata.normalize("NFC", name)
         check_name(name)
         return name
 

@@ -38,15 +38,16 @@ logger = logging.getLogger(__name__)
 class StoredNodes:
     """Makes nodes of what lies in a vault's content folders."""
 
-    def __init__(self, storage: Storage, keyring: Keyring) -> None:
+    def __init__(self, storage: Storage, keyring: Keyring, shortening_threshold: int) -> None:
         self._storage = storage
+        self._threshold = shortening_threshold
         self._keyring = keyring
 
     def read(self, names: NameCipher, folder_id: str, content_path: str, entry: Entry) -> Node | None:
         """Return what a stored node shows, or None if it is none of ours."""
         try:
             if entry.name.endswith(SEALED_SUFFIX):
-                name, conflict = _open_name(names, entry.name, folder_id)
+                name, conflict = self._open_name(names, entry.name, folder_id)
             elif entry.name.endswith(SHORTENED_SUFFIX) and entry.is_folder:
                 name, conflict = self._open_long_name(names, entry.name, content_path, folder_id)
             else:
@@ -64,7 +65,7 @@ class StoredNodes:
     def _open_long_name(
         self, names: NameCipher, stored_name: str, content_path: str, folder_id: str
     ) -> tuple[str, bool]:
-        """Return the name in a shortened node, and whether the node is a copy made by a sync program."""
+        """Return the name of a shortened node as it is shown, and whether that name does not lead to the node."""
         try:
             data = self._storage.read(f"{content_path}/{stored_name}/{LONG_NAME_FILE}", MAX_LONG_NAME_SIZE)
             sealed_name = data.decode("ascii")
@@ -75,8 +76,16 @@ class StoredNodes:
         if stored_name[:SHORTENED_SIZE] != hashed:
             raise ForeignNameError("a shortened node with the long name of another")
         name = names.open_name(sealed_name, folder_id)
-        suffix = stored_name[SHORTENED_SIZE:].removesuffix(SHORTENED_SUFFIX)
-        return (_conflicting_name(name, suffix), True) if suffix else (name, False)
+        mark = stored_name[SHORTENED_SIZE:].removesuffix(SHORTENED_SUFFIX)
+        return _shown_name(name, mark, in_place=len(sealed_name) > self._threshold)
+
+    def _open_name(self, names: NameCipher, stored_name: str, folder_id: str) -> tuple[str, bool]:
+        """Return the name of a stored node as it is shown, and whether that name does not lead to the node."""
+        try:
+            name, mark = names.open_name(stored_name, folder_id), ""
+        except ForeignNameError:
+            name, mark = names.open_conflicting_name(stored_name, folder_id)
+        return _shown_name(name, mark, in_place=len(stored_name) <= self._threshold)
 
     def _file(self, name: str, folder_id: str, path: str, entry: Entry, *, conflict: bool) -> Node:
         try:
@@ -135,23 +144,16 @@ class StoredNodes:
         return own_id, None
 
 
-def _open_name(names: NameCipher, stored_name: str, folder_id: str) -> tuple[str, bool]:
-    """Return the name of a stored node, and whether the node is a copy made by a sync program."""
-    try:
-        return names.open_name(stored_name, folder_id), False
-    except ForeignNameError:
-        name, suffix = names.open_conflicting_name(stored_name, folder_id)
-        return _conflicting_name(name, suffix), True
-
-
 def marked_name(name: str, mark: str) -> str:
     """Put the mark of a sync program before a name's extension: "film (1).mkv"."""
     stem, dot, extension = name.rpartition(".")
-    marked = f"{stem}{mark}{dot}{extension}" if stem else f"{name}{mark}"
-    return unicodedata.normalize("NFC", marked)
+    return f"{stem}{mark}{dot}{extension}" if stem else f"{name}{mark}"
 
 
-def _conflicting_name(name: str, mark: str) -> str:
-    marked = marked_name(name, mark)
-    check_name(marked)
-    return marked
+def _shown_name(name: str, mark: str, *, in_place: bool) -> tuple[str, bool]:
+    """Return the name with the mark of a sync program, NFC, and whether it leads elsewhere than to the node."""
+    if not mark and in_place and unicodedata.is_normalized("NFC", name):
+        return name, False
+    shown = unicodedata.normalize("NFC", marked_name(name, mark))
+    check_name(shown)
+    return shown, True

@@ -17,7 +17,7 @@ class Tree:
 
     def __init__(self, storage: Storage, keyring: Keyring, shortening_threshold: int) -> None:
         self._storage = storage
-        self._stored_nodes = StoredNodes(storage, keyring)
+        self._stored_nodes = StoredNodes(storage, keyring, shortening_threshold)
         self._keyring = keyring
         self._threshold = shortening_threshold
 
