@@ -1,0 +1,248 @@
+"""Whatever the moment of a crash, nothing that was stored is lost, and nothing is half stored."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.vault.vaults import PASSPHRASE, SCRYPT_COST, snapshot, write
+from vault import Node, Vault
+from vault.config import VaultConfig
+from vault.local_storage import LocalStorage
+from vault.masterkey import Masterkey
+from vault.staging import Staging
+from vault.storage import Upload
+
+LONG = "A very long name " * 14
+
+
+class PowerCutError(Exception):
+    """The power went."""
+
+
+class FailingStorage(LocalStorage):
+    """A disk whose power goes before its n-th change, and stays away."""
+
+    def __init__(self, directory: Path, changes_left: int) -> None:
+        super().__init__(directory)
+        self.changes_left = changes_left
+
+    def _spend(self) -> None:
+        if self.changes_left <= 0:
+            raise PowerCutError
+        self.changes_left -= 1
+
+    def put_file(self, path: str, data: bytes | Upload, *, replace: bool) -> None:
+        self._spend()
+        super().put_file(path, data, replace=replace)
+
+    def put_folder(self, path: str, files: Mapping[str, bytes | Upload]) -> None:
+        self._spend()
+        super().put_folder(path, files)
+
+    def move(self, path: str, new_path: str) -> None:
+        self._spend()
+        super().move(path, new_path)
+
+    def remove(self, path: str) -> None:
+        self._spend()
+        super().remove(path)
+
+
+@pytest.fixture
+def filled(vault: Vault) -> Vault:
+    write(vault, "film", b"film")
+    write(vault, LONG, b"long")
+    folder = vault.make_folder("", "folder")
+    write(vault, "inner", b"inner", folder.own_id)
+    long_folder = vault.make_folder("", LONG + "folder")
+    write(vault, "deep", b"deep", vault.make_folder(long_folder.own_id, "sub").own_id)
+    vault.make_folder("", "target")
+    return vault
+
+
+def target(vault: Vault) -> str:
+    own_id = vault.find("/target").own_id
+    assert own_id is not None
+    return own_id
+
+
+CHANGES: dict[str, Callable[[Vault], object]] = {
+    "write": lambda vault: write(vault, "new", b"new"),
+    "write long": lambda vault: write(vault, LONG + "new", b"new"),
+    "replace": lambda vault: write(vault, "film", b"new", replace=True),
+    "replace long": lambda vault: write(vault, LONG, b"new", replace=True),
+    "make folder": lambda vault: vault.make_folder("", "new"),
+    "make long folder": lambda vault: vault.make_folder(target(vault), LONG),
+    "make folders": lambda vault: vault.make_folders("/target/x/y/z"),
+} | {
+    f"rename {old[:6]}{old[-6:]} to {new[:6]}": lambda vault, old=old, new=new: vault.rename(
+        vault.find(f"/{old}"), target(vault), new
+    )
+    for old in ("film", "folder", LONG, LONG + "folder")
+    for new in ("new", LONG + "new")
+}
+REPLACED = {"replace": b"film", "replace long": b"long"}
+REMOVALS = ["film", LONG, "folder", LONG + "folder"]
+
+
+def crashed(vault: Vault, copy: Path, changes_left: int, change: Callable[[Vault], object]) -> bool:
+    """Run a change on a copy of a vault, cut short; return whether the power went."""
+    shutil.copytree(vault.directory, copy)
+    storage = FailingStorage(copy, changes_left)
+    masterkey = Masterkey(vault.export_masterkey())
+    with Vault(copy, storage, masterkey, VaultConfig()) as failing:
+        try:
+            change(failing)
+        except PowerCutError:
+            return True
+        return False
+
+
+def shown_after(copy: Path) -> dict[str, bytes | None]:
+    """What a vault shows after the crash, without what it shows to be incomplete."""
+    with Vault.unlock(copy, PASSPHRASE) as again:
+        whole = [(path, node) for path, node in again.walk() if node.problem is None]
+        assert all(again.find(path) == node for path, node in whole)
+        return {path: read_node(again, node) for path, node in whole}
+
+
+def read_node(vault: Vault, node: Node) -> bytes | None:
+    if node.own_id is not None:
+        return None
+    with vault.open(node) as reader:
+        return reader.read()
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_cut_short_loses_nothing(filled: Vault, tmp_path: Path, name: str) -> None:
+    before, change = snapshot(filled), CHANGES[name]
+    for changes_left in range(20):
+        copy = tmp_path / f"copy{changes_left}"
+        went = crashed(filled, copy, changes_left, change)
+        after = shown_after(copy)
+        kept = sorted(data for data in after.values() if data not in {None, b"new"})
+        replaced = REPLACED.get(name) if b"new" in after.values() else None
+        assert kept == sorted(data for data in before.values() if data not in {None, replaced})
+        if not went:
+            assert changes_left > 0
+            return
+    pytest.fail("the change never came to an end")
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+def test_a_removal_cut_short_can_be_done_again(filled: Vault, tmp_path: Path, name: str) -> None:
+    before = snapshot(filled)
+    others = {path: data for path, data in before.items() if not f"{path}/".startswith(f"/{name}/")}
+    for changes_left in range(20):
+        copy = tmp_path / f"copy{changes_left}"
+        went = crashed(filled, copy, changes_left, lambda vault: vault.remove(vault.find(f"/{name}")))
+        with Vault.unlock(copy, PASSPHRASE) as again:
+            if went:
+                again.remove(again.find(f"/{name}"))
+            assert snapshot(again) == others
+            assert len(list(copy.glob("d/*/*"))) == 1 + sum(data is None for data in others.values())
+        if not went:
+            return
+    pytest.fail("the removal never came to an end")
+
+
+WRITER = f"""
+import sys
+from pathlib import Path
+from vault import Vault
+
+class Source:
+    sent = 0
+    def read(self, size):
+        self.sent += 1
+        if self.sent > 20:
+            print("waiting", flush=True)
+            sys.stdin.read()
+        return b"CANARY-7f3a" * (size // 11)
+
+with Vault.unlock(Path(sys.argv[1]), {PASSPHRASE!r}) as vault:
+    vault.write_file("", "film.mkv", Source())
+"""
+
+
+def killed_writer(vault: Vault) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(vault.directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"waiting\n"
+        waiting = list((vault.directory.parent / "vault.lanterne-tmp").rglob("*"))
+        assert sum(path.stat().st_size for path in waiting if path.is_file()) > 10**6
+        # Another that comes now leaves the living writer's file alone.
+        with Vault.unlock(vault.directory, PASSPHRASE):
+            assert all(path.exists() for path in waiting)
+        writer.kill()
+
+
+def test_a_killed_writer_leaves_nothing_readable_and_nothing_for_long(vault: Vault) -> None:
+    write(vault, "old", b"old")
+    vault.close()
+    killed_writer(vault)
+    around = vault.directory.parent
+    assert (around / "vault.lanterne-tmp").is_dir()
+    assert not [path for path in around.rglob("*") if path.is_file() and b"CANARY" in path.read_bytes()]
+    with Vault.unlock(vault.directory, PASSPHRASE) as again:
+        assert snapshot(again) == {"/old": b"old"}
+        assert [path.name for path in around.iterdir()] == ["vault"]
+
+
+# --- where ciphertext waits
+
+
+def test_writers_wait_beside_the_vault_each_in_a_place_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "vault").mkdir()
+    first, second = Staging(tmp_path / "vault"), Staging(tmp_path / "vault")
+    paths = [first.new_path(), first.new_path(), second.new_path()]
+    assert len(set(paths)) == 3
+    assert {path.parent.parent for path in paths} == {tmp_path / "vault.lanterne-tmp"}
+    assert paths[0].parent == paths[1].parent != paths[2].parent
+    paths[0].write_bytes(b"x")
+    second.sweep()
+    assert paths[0].exists()
+    second.close()
+    assert paths[0].exists()
+    first.close()
+    first.close()
+    assert list(tmp_path.iterdir()) == [tmp_path / "vault"]
+    assert first.new_path().parent.is_dir()
+    first.close()
+
+
+def test_a_writer_waits_inside_where_it_may_not_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "vault").mkdir()
+    real_mkdir = Path.mkdir
+
+    def mkdir(self: Path, *args: object, **options: object) -> None:
+        if self.name == "vault.lanterne-tmp":
+            raise PermissionError(13, "Permission denied")
+        real_mkdir(self, *args, **options)
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    with Vault.create(tmp_path / "vault", PASSPHRASE, scrypt_cost=SCRYPT_COST) as vault:
+        write(vault, "film", b"x")
+        assert (tmp_path / "vault" / ".lanterne-tmp").is_dir()
+        assert snapshot(vault) == {"/film": b"x"}
+    assert sorted(path.name for path in (tmp_path / "vault").iterdir()) == [
+        "d",
+        "masterkey.cryptomator",
+        "vault.cryptomator",
+    ]
+
+
+def test_a_writer_waits_inside_a_vault_that_is_a_mount_of_its_own() -> None:
+    assert Staging(Path("/proc"))._choose_place() == Path("/proc/.lanterne-tmp")
+    assert Staging(Path("/"))._choose_place() == Path("/.lanterne-tmp")
