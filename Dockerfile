@@ -26,6 +26,10 @@ COPY requirements.txt ./
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip --python /opt/lanterne install --require-hashes --only-binary :all: -r requirements.txt
 
+# With Debian's ffmpeg the other one (165 MB) need not come along.
+ARG FFMPEG
+RUN if [ "$FFMPEG" = debian ]; then rm /opt/lanterne/lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*; fi
+
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=cache,target=/root/.npm \
     pip wheel --no-deps --wheel-dir /wheels . \
