@@ -1,35 +1,55 @@
 """Makes any video playable on any screen."""
 
+from transcoder.binaries import find_ffmpeg
 from transcoder.decision import Decision, decide
 from transcoder.errors import (
+    BusyError,
+    EncodeError,
+    FfmpegMissingError,
     HelperCrashedError,
     HelperTimeoutError,
+    PoolClosedError,
     ProbeError,
+    SegmentNotFoundError,
     TranscoderError,
     UnknownProfileError,
 )
 from transcoder.helper_child import serve
 from transcoder.media_info import AudioStream, MediaInfo, SubtitleStream, VideoStream
+from transcoder.pool import Pool
 from transcoder.probe import MediaHelper
 from transcoder.process import HelperProcess
 from transcoder.profiles import PROFILES, ScreenProfile, profile_named
+from transcoder.session import Source
+from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream
 
 __all__ = [
+    "PLAYLIST_TYPE",
     "PROFILES",
     "AudioStream",
+    "BusyError",
     "Decision",
+    "EncodeError",
+    "FfmpegMissingError",
     "HelperCrashedError",
     "HelperProcess",
     "HelperTimeoutError",
     "MediaHelper",
     "MediaInfo",
+    "Pool",
+    "PoolClosedError",
     "ProbeError",
     "ScreenProfile",
+    "SegmentBody",
+    "SegmentNotFoundError",
+    "Source",
+    "Stream",
     "SubtitleStream",
     "TranscoderError",
     "UnknownProfileError",
     "VideoStream",
     "decide",
+    "find_ffmpeg",
     "profile_named",
     "serve",
 ]

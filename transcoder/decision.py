@@ -8,6 +8,7 @@ Reasons are for the family in front of the screen.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
@@ -85,18 +86,16 @@ def decide(info: MediaInfo, profile: ScreenProfile, audio: int | None = None) ->
     """
     problem = _container_problem(info, profile) or _direct_problem(info, profile, audio)
     if problem is None:
-        video = "copy" if info.video else None
-        return Decision(
-            "direct", video, "copy" if info.audio else None, "this screen plays the file as it is"
-        )
+        video, sound = _treatment(info.video, None), _treatment(info.audio, None)
+        return Decision("direct", video, sound, "this screen plays the file as it is")
     return decide_stream(info, profile, audio)
 
 
 def decide_stream(info: MediaInfo, profile: ScreenProfile, audio: int | None = None) -> Decision:
     """Return how `profile`'s screen gets this file in segments, even if it could play the file itself."""
     picture, sound = chosen_video(info), chosen_audio(info, audio)
-    video_problem = picture and _copy_video_problem(info, picture, profile)
-    audio_problem = sound and _copy_audio_problem(info, sound, profile)
+    video_problem = _copy_video_problem(info, picture, profile) if picture else None
+    audio_problem = _copy_audio_problem(info, sound, profile) if sound else None
     if not video_problem and not audio_problem:
         reason = _container_problem(info, profile) or "this screen takes it in pieces"
         reason += "; picture and sound are passed on unchanged"
@@ -128,7 +127,7 @@ def chosen_audio(info: MediaInfo, audio: int | None = None) -> AudioStream | Non
 
 
 def _treatment(stream: object, problem: str | None) -> Treatment | None:
-    if stream is None:
+    if not stream:
         return None
     return "encode" if problem else "copy"
 
@@ -147,7 +146,8 @@ def _direct_problem(info: MediaInfo, profile: ScreenProfile, audio: int | None) 
     picture, sound = chosen_video(info), chosen_audio(info, audio)
     if sound and audio is not None and sound != chosen_audio(info):
         return "another sound track than the file's first choice is asked for"
-    return (picture and _video_problem(picture, profile)) or (sound and _audio_problem(sound, profile))
+    video_problem = _video_problem(picture, profile) if picture else None
+    return video_problem or (_audio_problem(sound, profile) if sound else None)
 
 
 def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
@@ -203,7 +203,7 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
     if video.rotation:
         return "the video lies on its side"  # a segment's player rarely turns it, whatever it does with files
     if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:
-        return f"the video cannot be cut where it is in {_CONTAINER_NAMES.get(info.format_name, 'this kind of')} files"
+        return "the video cannot be cut exactly in a file of this kind"
     if max_gop_s(info, video) > MAX_GOP_COPIED_S:
         return "the video can be cut only at places far apart"
     return None
@@ -223,7 +223,7 @@ def max_gop_s(info: MediaInfo, video: VideoStream) -> float:
     """Return the greatest distance between keyframes in seconds, up to the end of the video."""
     end_s = video.end_s if video.end_s is not None else info.start_s + info.duration_s
     times = [*info.keyframes_s, max(end_s, info.keyframes_s[-1])]
-    return max(after - before for before, after in zip(times, times[1:], strict=False))
+    return max(after - before for before, after in pairwise(times))
 
 
 def codec_name(codec: str) -> str:

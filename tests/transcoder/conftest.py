@@ -1,0 +1,174 @@
+"""Small clips made once per test run, and a loopback server that serves them with ranges, as a feed does."""
+
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from transcoder import MediaHelper, MediaInfo, Source
+
+FFMPEGS = [Path("/usr/bin/ffmpeg"), Path(imageio_ffmpeg.get_ffmpeg_exe())]
+
+_PICTURE = "testsrc2=s={size}:r={rate}:d={seconds}"
+_SOUND = "sine=f=440:r=48000:d={seconds}"
+
+
+class _RangeHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: "MediaServer"
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        data = self.server.clips.get(self.path)
+        if data is None:
+            self.send_error(404)
+            return
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        start = int(wanted[1]) if wanted else 0
+        stop = min(int(wanted[2]) + 1 if wanted and wanted[2] else len(data), len(data))
+        if start >= len(data):
+            self.send_response(416)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_response(206 if wanted else 200)
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(stop - start))
+        if wanted:
+            self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(data)}")
+        self.end_headers()
+        try:
+            self.wfile.write(data[start:stop])
+        except OSError:
+            self.close_connection = True  # ffmpeg has read enough
+
+
+class MediaServer(ThreadingHTTPServer):
+    """Serves bytes under names; `block_on_close` joins its threads."""
+
+    daemon_threads = False
+    block_on_close = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _RangeHandler)
+        self.clips = {}
+        self.leases = 0
+
+    def handle_error(self, request, client_address):
+        pass  # clients that go away are what this is about
+
+    def offer(self, name: str, data: bytes) -> str:
+        self.clips[f"/{name}"] = data
+        return f"http://127.0.0.1:{self.server_port}/{name}"
+
+    def lease(self, name: str) -> Callable[[], AbstractContextManager[str]]:
+        @contextmanager
+        def leased() -> Iterator[str]:
+            self.leases += 1
+            try:
+                yield f"http://127.0.0.1:{self.server_port}/{name}"
+            finally:
+                self.leases -= 1
+
+        return leased
+
+
+@pytest.fixture
+def media_server() -> Iterator[MediaServer]:
+    server = MediaServer()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="media-server")
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def media_helper() -> Iterator[MediaHelper]:
+    with MediaHelper() as helper:
+        yield helper
+
+
+class Clips:
+    """Makes test clips with ffmpeg, each once."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._made = {}
+
+    def make(self, name: str, *arguments: str, size="320x180", rate="24", seconds="10", sound=True) -> bytes:
+        """Return the clip `name` (its suffix chooses the container), made with these encoder arguments."""
+        if name not in self._made:
+            path = self._folder / name
+            inputs = ["-f", "lavfi", "-i", _PICTURE.format(size=size, rate=rate, seconds=seconds)]
+            if sound:
+                inputs += ["-f", "lavfi", "-i", _SOUND.format(seconds=seconds)]
+            self._run(*inputs, *arguments, str(path))
+            self._made[name] = path.read_bytes()
+        return self._made[name]
+
+    def remake(self, name: str, source: str, *arguments: str) -> bytes:
+        """Return the clip `name`, made from another one."""
+        if name not in self._made:
+            path = self._folder / name
+            self._run("-i", str(self._folder / source), *arguments, str(path))
+            self._made[name] = path.read_bytes()
+        return self._made[name]
+
+    def _run(self, *arguments: str) -> None:
+        subprocess.run([str(FFMPEGS[0]), "-y", "-v", "error", "-nostdin", *arguments], check=True)
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory) -> Iterator[Clips]:
+    folder = tmp_path_factory.mktemp("clips")
+    yield Clips(folder)
+    shutil.rmtree(folder)
+
+
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+AAC = ("-c:a", "aac", "-b:a", "96k")
+
+
+@pytest.fixture(scope="session")
+def h264_mkv(clips) -> bytes:
+    """B-frames, a keyframe every two seconds, stereo AAC."""
+    return clips.make("h264.mkv", *H264, "-bf", "2", "-g", "48", "-sc_threshold", "0", *AAC, "-ac", "2")
+
+
+@pytest.fixture(scope="session")
+def h264_mp4(clips) -> bytes:
+    """The same with its index at the end, as phones write it, and one long GOP of 8 s."""
+    return clips.make("h264.mp4", *H264, "-bf", "2", "-g", "192", "-sc_threshold", "0", *AAC, "-ac", "2")
+
+
+@pytest.fixture(scope="session")
+def hevc10_mkv(clips) -> bytes:
+    """HEVC with 10 bits, and AC-3 with six channels."""
+    return clips.make(
+        "hevc10.mkv",
+        *("-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"),
+        *("-x265-params", "log-level=error:keyint=60", "-c:a", "ac3", "-ac", "6"),
+    )
+
+
+@pytest.fixture
+def source_of(media_server, media_helper) -> Callable[[str, bytes], Source]:
+    """Return a function that makes a clip a source to play."""
+
+    def make(name: str, data: bytes) -> Source:
+        info: MediaInfo = media_helper.probe(media_server.offer(name, data))
+        return Source(name, info, media_server.lease(name))
+
+    return make

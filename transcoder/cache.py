@@ -1,0 +1,69 @@
+"""Segments in memory: made once, read by all, forgotten when the cap is reached or the vault is locked."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+Key = tuple[Hashable, int]  # (rendition, segment index)
+
+
+@dataclass(eq=False, slots=True)
+class Segment:
+    """The bytes of one segment, there as soon as they are made. Guarded by the pool's lock."""
+
+    pieces: list[bytes] = field(default_factory=list)
+    size: int = 0
+    complete: bool = False
+    abandoned: bool = False  # what made it has ended before it was complete
+
+    def append(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self.pieces.append(data)
+        self.size += len(data)
+
+
+class SegmentCache:
+    """Complete segments, the least recently asked for forgotten first. Guarded by the pool's lock.
+
+    One that is being read stays whole for its reader, who holds it.
+    """
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+        self._segments: OrderedDict[Key, Segment] = OrderedDict()
+        self._size = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return self._size
+
+    def get(self, key: Key) -> Segment | None:
+        """Return a complete segment, or None."""
+        segment = self._segments.get(key)
+        if segment is not None:
+            self._segments.move_to_end(key)
+        return segment
+
+    def add(self, key: Key, segment: Segment) -> None:
+        """Keep a complete segment, and forget old ones beyond the cap."""
+        self._forget(key)
+        self._segments[key] = segment
+        self._size += segment.size
+        while self._size > self._max_size and len(self._segments) > 1:
+            self._forget(next(iter(self._segments)))
+
+    def drop_rendition(self, rendition: Hashable) -> None:
+        """Forget everything of one rendition."""
+        for key in [key for key in self._segments if key[0] == rendition]:
+            self._forget(key)
+
+    def wipe(self) -> None:
+        """Forget everything."""
+        self._segments.clear()
+        self._size = 0
+
+    def _forget(self, key: Key) -> None:
+        segment = self._segments.pop(key, None)
+        if segment is not None:
+            self._size -= segment.size

@@ -1,0 +1,314 @@
+"""A job to ffmpeg's argument list: the only module that knows a flag.
+
+Output times are playing times of the whole film, whatever segment a run starts at. That is what `-copyts`,
+`-avoid_negative_ts disabled` and `frag_discont` together give, and no two of them (ffmpeg 5.1 to 9.0).
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from transcoder.decision import Treatment, chosen_video, max_gop_s
+from transcoder.media_info import AudioStream, MediaInfo, VideoStream
+from transcoder.profiles import Packaging
+from transcoder.segments import SegmentPlan
+
+SAMPLE_RATE = 48000
+AAC_FRAME_SIZE = 1024  # samples per packet: the grid on which all runs of one film's sound lie
+AUDIO_BITRATE = 192_000
+MAX_SEGMENTS_PER_RUN = 2000  # their key times are one argument, and Linux takes 128 KiB
+MAX_FPS = 60.0
+
+_PRESET = "superfast"  # 1080p at 1.6 times real time on two slow cores; the next slower one is at 1.1
+_CRF = 23
+_GUARD_S = 0.002  # boundaries are met from a little before: time bases round
+_PRE_ROLL_PACKETS = 4  # AAC needs them to be itself again; they are dropped
+_FRAGMENT_S = 0.5
+_INDEXED = frozenset({"mov", "matroska"})  # seek to a keyframe exactly; others search for it
+_SEARCH_S = 6.0
+_IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
+_VIDEO_TIME_SCALE = 90000
+_BITS_PER_PIXEL = 0.12
+_HDR_FILTERS = (
+    ("zscale", {"t": "linear", "npl": 100}),
+    ("format", {"pix_fmts": "gbrpf32le"}),
+    ("zscale", {"p": "bt709"}),
+    ("tonemap", {"tonemap": "hable", "desat": 0}),
+    ("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
+)
+# H.264 levels: greatest macroblocks per second and per frame (ITU-T H.264, table A-1).
+_H264_LEVELS = (
+    (30, 40_500, 1_620),
+    (31, 108_000, 3_600),
+    (32, 216_000, 5_120),
+    (40, 245_760, 8_192),
+    (42, 522_240, 8_704),
+    (51, 983_040, 36_864),
+)
+
+Options = dict[str, Any]
+Node = Any  # a place in a graph of ffmpeg-python, which has no types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodeJob:
+    """One run of one rendition, from one segment on."""
+
+    ffmpeg: Path
+    url: str
+    info: MediaInfo
+    plan: SegmentPlan
+    first: int  # segment index
+    video: Treatment | None
+    audio: Treatment | None
+    audio_stream: AudioStream | None
+    max_width: int = 1920
+    max_height: int = 1080
+
+    @property
+    def start_s(self) -> float:
+        """Where the run starts, in the file's own time."""
+        return self.plan.start_s(self.first) + self.info.start_s
+
+    @property
+    def picture(self) -> VideoStream:
+        """The picture track."""
+        picture = chosen_video(self.info)
+        if picture is None:
+            raise ValueError("a job without pictures")
+        return picture
+
+
+def commands(job: EncodeJob, packaging: Packaging) -> list[tuple[str, list[str]]]:
+    """Return what to run for `job`: ("video" or "audio" or "both", argument list) each.
+
+    fMP4 takes two programs, so that neither waits for the other's start; their outputs are merged.
+    """
+    if packaging == "ts":
+        return [("both", _ts_args(job))]
+    runs = []
+    if job.video:
+        runs.append(("video", _fmp4_video_args(job)))
+    if job.audio:
+        runs.append(("audio", _fmp4_audio_args(job)))
+    return runs
+
+
+def output_size(video: VideoStream, max_width: int, max_height: int) -> tuple[int, int]:
+    """Return width and height of a converted picture: upright, square pixels, even, never enlarged."""
+    width, height = max(video.upright_width, 2), max(video.upright_height, 2)
+    scale = min(1.0, max_width / width, max_height / height)
+    return max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2)
+
+
+def output_fps(video: VideoStream) -> float:
+    """Return the frame rate of a converted picture: slow motion is thinned out by a whole number."""
+    fps = video.fps or 30.0
+    return fps / -int(-fps // MAX_FPS)
+
+
+def output_bitrate(video: VideoStream, max_width: int, max_height: int) -> int:
+    """Return the greatest bit rate of a converted picture, in bits per second."""
+    width, height = output_size(video, max_width, max_height)
+    return max(600_000, int(width * height * output_fps(video) * _BITS_PER_PIXEL))
+
+
+def output_level(video: VideoStream, max_width: int, max_height: int) -> int:
+    """Return the H.264 level of a converted picture: 40 is 4.0."""
+    width, height = output_size(video, max_width, max_height)
+    blocks = -(-width // 16) * -(-height // 16)
+    for level, max_rate, max_blocks in _H264_LEVELS:
+        if blocks <= max_blocks and blocks * output_fps(video) <= max_rate:
+            return level
+    return 52
+
+
+def output_codec_string(video: VideoStream, max_width: int, max_height: int) -> str:
+    """Return the codec string of a converted picture: High profile, and its level."""
+    return f"avc1.6400{output_level(video, max_width, max_height):02x}"
+
+
+def _fmp4_video_args(job: EncodeJob) -> list[str]:
+    options = {"an": None, "sn": None, "dn": None, **_fmp4_options(job, "frag_keyframe")}
+    source = _video_input(job)
+    if job.video == "copy":
+        stream = source[str(job.picture.index)]
+        options |= _copied_video_options(job)
+        # Without these pictures come late by their reordering: the edit list that would say so cannot be written.
+        options["movflags"] += "+negative_cts_offsets"
+        options["use_editlist"] = 0
+    else:
+        stream = _filtered_picture(job, source)
+        options |= _encoded_video_options(job)
+        options["frag_duration"] = int(_FRAGMENT_S * 1e6)
+        options["video_track_timescale"] = _VIDEO_TIME_SCALE
+    return _compiled(job, [stream], options)
+
+
+def _fmp4_audio_args(job: EncodeJob) -> list[str]:
+    options = {"vn": None, "sn": None, "dn": None, **_fmp4_options(job, "frag_keyframe")}
+    options["frag_duration"] = 100_000
+    source = _input(job, seek_s=_audio_seek_s(job))
+    stream, audio_options = _audio(job, source)
+    return _compiled(job, [stream], options | audio_options)
+
+
+def _ts_args(job: EncodeJob) -> list[str]:
+    """One program for both: a transport stream is interleaved as it is made."""
+    options: Options = {
+        "sn": None,
+        "dn": None,
+        **_time_options(job),
+        "f": "mpegts",
+        "muxdelay": 0,
+        "muxpreload": 0,
+        "mpegts_flags": "+resend_headers",
+        "pat_period": 1,
+        "pes_payload_size": 0,  # one sound packet per PES, so that a cut falls between packets
+        "flush_packets": 1,
+    }
+    source = _video_input(job) if job.video else _input(job, seek_s=_audio_seek_s(job))
+    streams = []
+    if job.video:
+        copied = job.video == "copy"
+        streams.append(source[str(job.picture.index)] if copied else _filtered_picture(job, source))
+        options |= _copied_video_options(job) if copied else _encoded_video_options(job)
+    if job.audio:
+        # The picture's seek may land behind the sound that is wanted first: the sound reads for itself.
+        own = _input(job, seek_s=_audio_seek_s(job)) if job.video else source
+        stream, audio_options = _audio(job, own)
+        streams.append(stream)
+        options |= audio_options
+    return _compiled(job, streams, options)
+
+
+def _input(job: EncodeJob, *, seek_s: float | None, options: Options | None = None) -> Node:
+    extra: Options = {"protocol_whitelist": "http,tcp", "f": job.info.format_name}
+    # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
+    extra["multiple_requests"] = 1
+    if seek_s is not None and seek_s > 0:
+        extra["ss"] = f"{seek_s:.6f}"
+    return ffmpeg.input(job.url, **extra, **(options or {}))
+
+
+def _video_input(job: EncodeJob) -> Node:
+    """The source, standing so that the first picture wanted is decoded as soon as possible."""
+    if job.first == 0:
+        return _input(job, seek_s=None)
+    if job.info.format_name in _INDEXED and job.info.keyframes_s:
+        seek_s = _planned_seek_s(job)
+    else:
+        gop_s = max_gop_s(job.info, job.picture) if job.info.keyframes_s else 0.0
+        seek_s = job.start_s - max(_SEARCH_S, gop_s + 1)
+    return _input(job, seek_s=seek_s - job.info.start_s, options={"noaccurate_seek": None})
+
+
+def _planned_seek_s(job: EncodeJob) -> float:
+    """Return where to seek to land on the keyframe before the start and not on the one before that.
+
+    libavformat aims up to 0.13 s earlier where pictures are reordered, so this aims behind the keyframe. Where
+    keyframes are close together an earlier one does as well, and is safer.
+    """
+    times = job.info.keyframes_s
+    at = max(bisect_right(times, job.start_s + _GUARD_S) - 1, 0)
+    if job.video == "encode" and at and at + 1 < len(times) and times[at + 1] - times[at] < 0.5:
+        at = max(bisect_right(times, job.start_s - 0.5) - 1, 0)
+    following = times[at + 1] if at + 1 < len(times) else times[at] + 1.0
+    return min(times[at] + 0.15, (times[at] + following) / 2)
+
+
+def _filtered_picture(job: EncodeJob, source: Node) -> Node:
+    video, stream = job.picture, source[str(job.picture.index)]
+    width, height = output_size(video, job.max_width, job.max_height)
+    if (video.fps or 0) > MAX_FPS:
+        stream = stream.filter("fps", fps=f"{output_fps(video):.6f}")
+    if job.first:
+        stream = stream.filter("trim", start=f"{job.start_s - _GUARD_S:.6f}")
+    if video.interlaced:
+        stream = stream.filter("bwdif", mode="send_frame")
+    stream = stream.filter("scale", width, height)
+    if video.hdr:
+        for name, options in _HDR_FILTERS:
+            stream = stream.filter(name, **options)
+    return stream.filter("setsar", 1).filter("format", pix_fmts="yuv420p")
+
+
+def _encoded_video_options(job: EncodeJob) -> Options:
+    bitrate = output_bitrate(job.picture, job.max_width, job.max_height)
+    level = output_level(job.picture, job.max_width, job.max_height)
+    stop = min(job.plan.count, job.first + MAX_SEGMENTS_PER_RUN)
+    # A list and not an expression: in one, time counts from the first picture of the run.
+    keys = [job.plan.start_s(index) + job.info.start_s - _GUARD_S for index in range(job.first + 1, stop)]
+    options: Options = {
+        "c:v": "libx264",
+        "preset": _PRESET,
+        "tune": "zerolatency",
+        "bf": 0,
+        "crf": _CRF,
+        "maxrate": bitrate,
+        "bufsize": bitrate * 2,
+        "profile:v": "high",
+        "level:v": f"{level / 10:.1f}",
+        "sc_threshold": 0,
+        "g": 9999,
+        "fps_mode": "passthrough",
+        "enc_time_base": f"1:{_VIDEO_TIME_SCALE}",
+    }
+    if keys:
+        options["force_key_frames"] = ",".join(f"{key:.6f}" for key in keys)
+    return options
+
+
+def _copied_video_options(job: EncodeJob) -> Options:
+    options: Options = {"c:v": "copy"}
+    if job.picture.codec == "hevc":
+        options["tag:v"] = "hvc1"  # parameter sets in the init segment, as Apple asks
+    return options
+
+
+def _audio_seek_s(job: EncodeJob) -> float:
+    sound = job.audio_stream
+    imprecise = job.info.format_name in _IMPRECISE_SOUND or (sound is not None and sound.codec == "truehd")
+    early_s = 3.0 if imprecise or job.audio == "copy" else 0.25
+    return _first_sample(job) / SAMPLE_RATE - early_s - job.info.start_s
+
+
+def _first_sample(job: EncodeJob) -> int:
+    """Return the number of the first sample of the run: on the grid, a few packets early."""
+    return (int(job.start_s * SAMPLE_RATE) // AAC_FRAME_SIZE - _PRE_ROLL_PACKETS) * AAC_FRAME_SIZE
+
+
+def _audio(job: EncodeJob, source: Node) -> tuple[Node, Options]:
+    if job.audio_stream is None:
+        raise ValueError("a job without sound")
+    stream = source[str(job.audio_stream.index)]
+    if job.audio == "copy":
+        return stream, {"c:a": "copy"}
+    # Two filters: one alone gives nothing at all when it also has to change the rate.
+    stream = stream.filter("aresample", SAMPLE_RATE)
+    stream = stream.filter("aresample", **{"async": 1, "first_pts": _first_sample(job)})
+    return stream, {"c:a": "aac", "ac": 2, "b:a": AUDIO_BITRATE}
+
+
+def _fmp4_options(job: EncodeJob, flags: str) -> Options:
+    return {
+        **_time_options(job),
+        "f": "mp4",
+        "movflags": f"{flags}+empty_moov+default_base_moof+frag_discont",
+    }
+
+
+def _time_options(job: EncodeJob) -> Options:
+    options: Options = {"copyts": None, "avoid_negative_ts": "disabled"}
+    if job.info.start_s:
+        options["output_ts_offset"] = f"{-job.info.start_s:.6f}"
+    return options
+
+
+def _compiled(job: EncodeJob, streams: list[Node], options: Options) -> list[str]:
+    output = ffmpeg.output(*streams, "pipe:1", **options)
+    argv: list[str] = output.global_args("-nostdin", "-v", "error").compile(cmd=str(job.ffmpeg))
+    return argv

@@ -1,0 +1,212 @@
+"""One run of ffmpeg over one rendition, from one segment on: its encoders, their readers, how far they have come."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import Protocol
+
+from transcoder.assembly import Assembly
+from transcoder.cache import Segment
+from transcoder.errors import BoxError
+from transcoder.process import Encoder
+
+logger = logging.getLogger(__name__)
+
+AHEAD = 3  # segments made beyond the furthest one asked for; then the pipe is left unread
+_READ_SIZE = 1 << 16
+
+Commands = Callable[[str], Sequence[tuple[str, list[str]]]]  # URL -> (track, argument list) per encoder
+
+
+class RunOwner(Protocol):
+    """What a run tells its pool; called with the lock held."""
+
+    def take_init(self, run: "Run", init: bytes) -> None:
+        """Take the init segment."""
+
+    def take_segment(self, run: "Run", index: int, segment: Segment) -> None:
+        """Take a complete segment."""
+
+    def note_missing(self, run: "Run", index: int, lines: tuple[str, ...] | None) -> None:
+        """Learn that the run is past `index`, or dead, without having made it."""
+
+
+class Run:
+    """One or two encoders writing into segments. Its public attributes are guarded by `lock`.
+
+    Reading stops a few segments beyond what was asked for; the full pipe then stops ffmpeg, at no cost.
+    """
+
+    def __init__(
+        self, run_id: str, first: int, stop: int, lock: threading.Condition, owner: RunOwner
+    ) -> None:
+        self.run_id = run_id
+        self.first = first
+        self.stop = stop  # the run ends before this segment
+        self.position = first  # segments before this one are complete, or will not come
+        self.furthest = first  # the furthest asked for
+        self.segments: dict[int, Segment] = {}  # begun
+        self.waiting = 0  # requests that need it now
+        self.wanted_by: set[str] = set()  # session ids
+        self.asked_at_s = 0.0
+        self.alive = True  # may still bring segments
+        self.starting = True  # its processes are being started: not yet to be closed
+        self._lock = lock
+        self._owner = owner
+        self._assembling = threading.Lock()
+        self._assembly: Assembly | None = None
+        self._encoders: list[Encoder] = []
+        self._threads: list[threading.Thread] = []
+        self._unfinished = 0
+        self._lease = ExitStack()
+
+    @property
+    def pids(self) -> list[int]:
+        """Process ids of its encoders."""
+        return [encoder.pid for encoder in self._encoders]
+
+    def start(self, lease: AbstractContextManager[str], commands: Commands, assembly: Assembly) -> None:
+        """Start the encoders and their readers. The lock is not held.
+
+        Raises:
+            OSError: ffmpeg cannot be started. Whatever `lease` raises.
+        """
+        self._assembly = assembly
+        started: list[tuple[str, Encoder]] = []
+        try:
+            url = self._lease.enter_context(lease)
+            for track, argv in commands(url):
+                encoder = Encoder(argv)
+                self._encoders.append(encoder)
+                started.append((track, encoder))
+            self._unfinished = len(started)
+            for track, encoder in started:
+                thread = threading.Thread(
+                    target=self._read, args=(track, encoder), name=f"{self.run_id}-{track}"
+                )
+                self._threads.append(thread)
+                thread.start()
+        except BaseException:
+            with self._lock:
+                self._die()
+            raise
+        finally:
+            with self._lock:
+                self.starting = False
+                self._lock.notify_all()
+        logger.debug("run %s starts at segment %d", self.run_id, self.first)
+
+    def ask(self, index: int, session_id: str, now_s: float) -> None:
+        """Note that a session asks for segment `index`. The lock is held."""
+        self.wanted_by.add(session_id)
+        self.asked_at_s = now_s
+        if index > self.furthest:
+            self.furthest = index
+            self._lock.notify_all()
+
+    def give_up(self) -> None:
+        """Bring nothing more. The lock is held; `close` ends the processes."""
+        self._die()
+
+    def close(self) -> None:
+        """End processes and threads, then the lease. The lock is not held."""
+        with self._lock:
+            self.give_up()
+        for encoder in self._encoders:
+            encoder.terminate()
+        for thread in self._threads:
+            thread.join()
+        for encoder in self._encoders:
+            encoder.close()
+        self._lease.close()
+
+    # What the assembly says.
+
+    def set_init(self, init: bytes) -> None:
+        """Take the init segment."""
+        with self._lock:
+            self._owner.take_init(self, init)
+            self._lock.notify_all()
+
+    def append(self, index: int, data: bytes) -> None:
+        """Take the next bytes of segment `index`."""
+        with self._lock:
+            if self.alive and self.position <= index < self.stop:
+                self.segments.setdefault(index, Segment()).append(data)
+                self._lock.notify_all()
+
+    def complete(self, stop: int) -> None:
+        """Learn that all segments before `stop` have all their bytes."""
+        with self._lock:
+            if not self.alive:
+                return
+            for index in range(self.position, min(stop, self.stop)):
+                segment = self.segments.pop(index, None)
+                if segment is None:
+                    self._owner.note_missing(self, index, None)
+                else:
+                    segment.complete = True
+                    self._owner.take_segment(self, index, segment)
+            self.position = min(stop, self.stop)
+            self._lock.notify_all()
+
+    # The readers' threads.
+
+    def _read(self, track: str, encoder: Encoder) -> None:
+        assert self._assembly is not None
+        try:
+            while self._wait_for_demand(track):
+                data = encoder.read(_READ_SIZE)
+                if not data:
+                    self._end_of_track(track, encoder)
+                    return
+                with self._assembling:
+                    self._assembly.feed(track, data)
+            self._finish(track)  # the end of the run's range, or nobody wants it any more
+        except (BoxError, ValueError, OSError):
+            self._fail(encoder)
+
+    def _wait_for_demand(self, track: str) -> bool:
+        """Wait until what `track` would bring next is wanted; False when nothing of it is."""
+        assert self._assembly is not None
+        tracks = ("video", "audio") if track == "both" else (track,)
+        frontiers = self._assembly.frontiers
+        with self._lock:
+            while self.alive:
+                at = min(frontiers.of(one) for one in tracks if frontiers.has(one))
+                if at >= self.stop:
+                    return False
+                if at <= self.furthest + AHEAD:
+                    return True
+                self._lock.wait()
+        return False
+
+    def _end_of_track(self, track: str, encoder: Encoder) -> None:
+        if encoder.wait() == 0:
+            self._finish(track)
+        else:
+            self._fail(encoder)
+
+    def _finish(self, track: str) -> None:
+        assert self._assembly is not None
+        with self._assembling:
+            self._assembly.finish(track)
+        with self._lock:
+            self._unfinished -= 1
+            if self._unfinished == 0:
+                self._die()
+
+    def _fail(self, encoder: Encoder) -> None:
+        with self._lock:
+            if self.alive:
+                logger.warning("run %s: an encoder failed in segment %d", self.run_id, self.position)
+                self._owner.note_missing(self, self.position, encoder.last_lines)
+                self._die()
+
+    def _die(self) -> None:
+        self.alive = False
+        for segment in self.segments.values():
+            segment.abandoned = True
+        self.segments.clear()
+        self._lock.notify_all()

@@ -1,0 +1,117 @@
+"""What is watched, and by whom: a rendition is one way to play one item, a session is one viewer on one item.
+
+Nothing here has a lock or a thread of its own; the pool's lock guards it all.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from transcoder.decision import Decision, chosen_audio, decide_stream
+from transcoder.errors import EncodeError, SegmentNotFoundError
+from transcoder.media_info import AudioStream, MediaInfo
+from transcoder.profiles import ScreenProfile
+from transcoder.run import Run
+from transcoder.segments import SegmentPlan, plan_segments
+
+WINDOW = 3  # segments: so near ahead of an encoder that waiting is quicker than starting another
+MAX_FAILURES = 2  # the first, and the one retry
+FAILURE_KEPT_S = 30.0  # then a viewer who comes back is given another try
+
+RenditionKey = tuple[str, str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One item to play.
+
+    `lease` gives a loopback URL of its bytes that works inside the context and not longer.
+    """
+
+    source_id: str
+    info: MediaInfo
+    lease: Callable[[], AbstractContextManager[str]]
+
+
+@dataclass(slots=True)
+class _Failure:
+    count: int
+    at_s: float
+    lines: tuple[str, ...] | None  # None: ffmpeg ended well, and there was nothing
+
+
+@dataclass(eq=False, slots=True)
+class Rendition:
+    """One item for one kind of screen with one sound track: shared by all who watch it so."""
+
+    key: RenditionKey
+    source: Source
+    profile: ScreenProfile
+    decision: Decision
+    plan: SegmentPlan
+    audio_stream: AudioStream | None
+    used_at_s: float
+    init: bytes | None = None
+    runs: list[Run] = field(default_factory=list)
+    _failures: dict[int, _Failure] = field(default_factory=dict)
+
+    def run_for(self, index: int) -> Run | None:
+        """Return the run that will bring segment `index` soon, or None."""
+        near = [run for run in self.runs if run.alive and covers(run.position, run.furthest, index, run.stop)]
+        return max(near, key=lambda run: run.position, default=None)
+
+    def note_failure(self, index: int, now_s: float, lines: tuple[str, ...] | None) -> None:
+        """Remember that a run ended without making segment `index`."""
+        before = self._failures.get(index)
+        count = before.count if before and now_s - before.at_s < FAILURE_KEPT_S else 0
+        self._failures[index] = _Failure(count + 1, now_s, lines)
+
+    def raise_failure(self, index: int, now_s: float) -> None:
+        """Give up on segment `index` if it has failed often enough, not long ago.
+
+        Raises:
+            EncodeError: ffmpeg failed there.
+            SegmentNotFoundError: The file ends before it.
+        """
+        failure = self._failures.get(index)
+        if failure is None or failure.count < MAX_FAILURES or now_s - failure.at_s >= FAILURE_KEPT_S:
+            return
+        if failure.lines is None:
+            raise SegmentNotFoundError(index)
+        raise EncodeError(f"ffmpeg failed twice on segment {index}", failure.lines)
+
+
+def covers(position: int, furthest: int, index: int, stop: int) -> bool:
+    """Return whether a run at `position`, asked for up to `furthest`, should be waited for with `index`.
+
+    `furthest` counts because a player asks for two segments at once: the second must not end the run on which
+    the first waits.
+    """
+    return position <= index <= max(position, furthest) + WINDOW and index < stop
+
+
+def make_rendition(key: RenditionKey, source: Source, profile: ScreenProfile, now_s: float) -> Rendition:
+    """Return the rendition of `source` for `profile`; cheap, nothing is started."""
+    decision = decide_stream(source.info, profile, key[2])
+    return Rendition(
+        key=key,
+        source=source,
+        profile=profile,
+        decision=decision,
+        plan=plan_segments(source.info, decision.video),
+        audio_stream=chosen_audio(source.info, key[2]),
+        used_at_s=now_s,
+    )
+
+
+@dataclass(eq=False, slots=True)
+class Session:
+    """One viewer on one item."""
+
+    session_id: str
+    rendition: Rendition
+    used_at_s: float
+    start_index: int = 0  # where the viewer begins, or last was
+    started_at_s: float = float("-inf")  # when a run was last started for it
+    starts: int = 0  # how often one was asked for: the newest wins
+    starting_index: int = 0

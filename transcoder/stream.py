@@ -1,0 +1,191 @@
+"""One viewer's stream: playlists, init segment, segments."""
+
+import threading
+from collections.abc import Callable, Generator
+from typing import Protocol, Self
+
+from transcoder import command
+from transcoder.cache import Segment
+from transcoder.decision import Decision, chosen_video
+from transcoder.errors import BusyError, EncodeError, SegmentNotFoundError
+from transcoder.playlist import (
+    MediaPlaylist,
+    MediaSegment,
+    MultivariantPlaylist,
+    Variant,
+    format_media,
+    format_multivariant,
+)
+from transcoder.run import Run
+from transcoder.segments import SegmentPlan
+from transcoder.session import Rendition, Session
+
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+STALL_LIMIT_S = 20.0
+_TYPES = {"fmp4": "video/mp4", "ts": "video/mp2t"}
+_SUFFIXES = {"fmp4": "m4s", "ts": "ts"}
+_COPIED_BITS_PER_PIXEL = 0.2  # what a copied picture may need: nothing measures it, and no choice hangs on it
+_OVERHEAD_BITRATE = 100_000
+
+Link = Callable[[str], str]
+
+
+class Segments(Protocol):
+    """What a stream needs from the pool."""
+
+    def init_segment(self, session: Session) -> bytes:
+        """Return the init segment."""
+
+    def segment(self, session: Session, index: int) -> "SegmentBody":
+        """Return a segment whose first bytes are there."""
+
+
+class SegmentBody:
+    """The bytes of one segment, piece by piece, while they are made.
+
+    `size` is known when the segment was complete already. Mid-way the iteration raises `EncodeError` if the encoder
+    dies and `BusyError` if it stalls: the player asks again, and a new run makes the segment whole.
+    """
+
+    def __init__(self, segment: Segment, lock: threading.Condition, run: Run | None) -> None:
+        self.size = segment.size if segment.complete else None
+        self._pieces = _pieces(segment, lock, run)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """Read no further."""
+        self._pieces.close()
+
+
+def _pieces(segment: Segment, lock: threading.Condition, run: Run | None) -> Generator[bytes, None, None]:
+    if run is None:
+        yield from segment.pieces
+        return
+    with lock:
+        run.waiting += 1
+    try:
+        given = 0
+        while pieces := _next_pieces(segment, lock, given):
+            given += len(pieces)
+            yield from pieces
+        if not segment.complete:
+            raise EncodeError("the encoder ended in the middle of a segment")
+    finally:
+        with lock:
+            run.waiting -= 1
+
+
+def _next_pieces(segment: Segment, lock: threading.Condition, given: int) -> list[bytes]:
+    """Wait for what follows the first `given` pieces; nothing when there will be no more."""
+    with lock:
+        moved = lock.wait_for(
+            lambda: len(segment.pieces) > given or segment.complete or segment.abandoned, STALL_LIMIT_S
+        )
+        if not moved:
+            raise BusyError("the encoder has stalled", STALL_LIMIT_S)
+        return segment.pieces[given:]
+
+
+class Stream:
+    """One item for one viewer, as HLS with one variant: picture and sound in the same segments."""
+
+    def __init__(self, segments: Segments, rendition: Rendition, session: Session) -> None:
+        self._segments = segments
+        self._rendition = rendition
+        self._session = session
+
+    @property
+    def decision(self) -> Decision:
+        """What is copied and what is converted."""
+        return self._rendition.decision
+
+    @property
+    def plan(self) -> SegmentPlan:
+        """Where it is cut."""
+        return self._rendition.plan
+
+    @property
+    def segment_type(self) -> str:
+        """Media type of the segments."""
+        return _TYPES[self._rendition.profile.packaging]
+
+    @property
+    def segment_suffix(self) -> str:
+        """What segments' names end in: "m4s" or "ts"."""
+        return _SUFFIXES[self._rendition.profile.packaging]
+
+    def multivariant_playlist(self, link: Link) -> str:
+        """Return the playlist that names the one variant; `link` makes an address of "media.m3u8"."""
+        return format_multivariant(MultivariantPlaylist((self._variant(link("media.m3u8")),)))
+
+    def media_playlist(self, link: Link) -> str:
+        """Return the playlist of all segments; `link` makes addresses of "init.mp4", "0.m4s" or "0.ts", ..."""
+        suffix = self.segment_suffix
+        segments = tuple(
+            MediaSegment(link(f"{index}.{suffix}"), duration_s)
+            for index, duration_s in enumerate(self.plan.durations_s)
+        )
+        fmp4 = self._rendition.profile.packaging == "fmp4"
+        return format_media(
+            MediaPlaylist(
+                segments=segments, map_uri=link("init.mp4") if fmp4 else None, version=7 if fmp4 else 6
+            )
+        )
+
+    def init_segment(self) -> bytes:
+        """Return the init segment (fMP4 only).
+
+        Raises:
+            SegmentNotFoundError: A transport stream has none.
+            BusyError: No encoder is free; ask again later.
+            EncodeError: ffmpeg cannot read the file.
+            PoolClosedError: The pool is closed.
+        """
+        if self._rendition.profile.packaging == "ts":
+            raise SegmentNotFoundError(-1)
+        return self._segments.init_segment(self._session)
+
+    def segment(self, index: int) -> SegmentBody:
+        """Return segment `index` as soon as its first bytes are there.
+
+        Raises:
+            SegmentNotFoundError: There is none, or the file ends before it.
+            BusyError: No encoder is free; ask again later.
+            EncodeError: ffmpeg failed on it, twice.
+            PoolClosedError: The pool is closed.
+        """
+        if not 0 <= index < self.plan.count:
+            raise SegmentNotFoundError(index)
+        return self._segments.segment(self._session, index)
+
+    def _variant(self, uri: str) -> Variant:
+        rendition = self._rendition
+        profile, decision = rendition.profile, rendition.decision
+        bandwidth, codecs, size, fps = _OVERHEAD_BITRATE, [], None, None
+        video = chosen_video(rendition.source.info)
+        if video is not None and decision.video == "encode":
+            box = (profile.max_width, profile.max_height)
+            bandwidth += command.output_bitrate(video, *box)
+            codecs.append(command.output_codec_string(video, *box))
+            size, fps = command.output_size(video, *box), command.output_fps(video)
+        elif video is not None:
+            bandwidth += int(video.width * video.height * (video.fps or 30) * _COPIED_BITS_PER_PIXEL)
+            codecs.append(video.codec_string or "")
+            size, fps = (video.upright_width, video.upright_height), video.fps
+        if rendition.audio_stream is not None:
+            bandwidth += command.AUDIO_BITRATE
+            codecs.append(
+                "mp4a.40.2" if decision.audio == "encode" else rendition.audio_stream.codec_string or ""
+            )
+        return Variant(
+            uri=uri,
+            bandwidth=bandwidth,
+            codecs=",".join(codecs) if all(codecs) else None,
+            resolution=size,
+            frame_rate=fps,
+        )
