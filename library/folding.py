@@ -24,7 +24,9 @@ _LONGEST_KEY = 256
 
 def fold(text: str) -> str:
     """Return `text` without case, accents and width: "Été À L'ŒUVRE" gives "ete a l'oeuvre"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Taking apart comes first and last: it may bring capitals to light, and folding may compose letters.
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return bare.translate(_STROKES)
 

@@ -56,7 +56,9 @@ class Library:
                 Database(state_dir / INDEX_FILE, index_key, INDEX_MIGRATIONS), sealer, ids.root
             )
             opening.callback(self._index.close)
-            artwork = Artwork(Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS))
+            artwork = Artwork(
+                Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS, check=False)
+            )
             opening.callback(artwork.close)
             self._feeds = _LazyFeed()
             opening.callback(self._feeds.close)

@@ -33,6 +33,8 @@ ORDERS = {
     Sort.SIZE_DOWN: Order("coalesce(size, -1)", descending=True),
 }
 
+_NOT_INDEXED = (Sort.SIZE, Sort.SIZE_DOWN)
+
 Value = str | int | float
 
 
@@ -52,17 +54,30 @@ def page_statement(query: ItemQuery, columns: str, root_item_id: str, after: Pos
         root_item_id: Item of the root folder, the folder of a query that names nothing.
         after: Where the page before ended.
     """
-    order = ORDERS[Sort(query.sort)]
+    order = _order(query)
     conditions, values = _conditions(query, root_item_id)
     if after is not None:
-        conditions.append(f"({order.expression}, item_id) {'<' if order.descending else '>'} (?, ?)")
-        values += after
+        beyond = "<" if order.descending else ">"
+        # The first of the two says nothing new, but it is what SQLite finds in an index of an expression.
+        conditions += [f"{order.expression} {beyond}= ?", f"({order.expression}, item_id) {beyond} (?, ?)"]
+        values += (after[0], *after)
     direction = "DESC" if order.descending else "ASC"
-    sql = (
-        f"SELECT {order.expression}, {columns} FROM items WHERE {' AND '.join(conditions)}"  # noqa: S608 - no input
+    # What is sorted is narrow; the wide rows are fetched for one page only.
+    page = (
+        f"SELECT rowid AS at, {order.expression} AS key FROM items WHERE {' AND '.join(conditions)}"  # noqa: S608
         f" ORDER BY {order.expression} {direction}, item_id {direction} LIMIT ?"
     )
+    sql = (
+        f"SELECT key, {columns} FROM ({page}) JOIN items ON items.rowid = at"  # noqa: S608 - no input in it
+        f" ORDER BY key {direction}, item_id {direction}"
+    )
     return Statement(sql, (*values, query.limit + 1))
+
+
+def _order(query: ItemQuery) -> Order:
+    """Return the order asked for; of one kind alone, folders first is the order of names, which is indexed."""
+    sort = Sort(query.sort)
+    return ORDERS[Sort.NAME if sort is Sort.DEFAULT and query.kind is not None else sort]
 
 
 def _conditions(query: ItemQuery, root_item_id: str) -> tuple[list[str], list[Value]]:
@@ -78,7 +93,8 @@ def _conditions(query: ItemQuery, root_item_id: str) -> tuple[list[str], list[Va
     else:
         conditions.append("parent_id IS NOT NULL")  # all but the root folder itself
     if query.kind is not None:
-        conditions.append("kind = ?")
+        # The plus keeps SQLite from the index of kinds where that would fetch most rows in random order.
+        conditions.append("+kind = ?" if words or query.sort in _NOT_INDEXED else "kind = ?")
         values.append(query.kind)
     for word in words:
         conditions.append("instr(search_text, ?) > 0")

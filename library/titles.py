@@ -3,10 +3,10 @@
 import re
 
 # 1 to 5 letters or digits after the last dot, at least one of them a letter: "Film 2.0" keeps its ".0".
-_EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$")
+_EXTENSION = re.compile(r"(?<=[^.])\.(?=[0-9]*[A-Za-z])[A-Za-z0-9]{1,5}$")
 _CAMERA = re.compile(r"^[A-Z]{2,5}_?[0-9]{3,}", re.ASCII)
 _SEPARATORS = re.compile(r"[_\s]+")
-_DOTS_FOR_SPACES = re.compile(r"\.(?=\S)")
+_DOTS_FOR_SPACES = re.compile(r"(?<=[^.])\.(?=[^.])")
 
 
 def title_of(name: str) -> str:

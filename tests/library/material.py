@@ -1,0 +1,67 @@
+"""Vaults, photos and videos made for the tests."""
+
+import io
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from PIL import Image
+
+from vault import Vault
+
+PASSPHRASE = "correct horse"
+CHEAP = 2**4  # scrypt's cost: these vaults hold nothing
+
+
+def new_vault(directory: Path) -> Vault:
+    return Vault.create(directory, PASSPHRASE, scrypt_cost=CHEAP)
+
+
+def put(vault: Vault, path: str, contents: bytes, *, replace: bool = False) -> None:
+    """Store a file at a path, its folders made as need be."""
+    parent, _, name = path.rpartition("/")
+    folder = vault.make_folders(parent) if parent else vault.find("/")
+    vault.write_file(folder.own_id, name, io.BytesIO(contents), replace=replace)
+
+
+def photo(size=(64, 48), color="teal", form="JPEG", exif=None, **options) -> bytes:
+    target = io.BytesIO()
+    image = Image.new("RGB", size, color)
+    if exif is not None:
+        options["exif"] = exif
+    image.save(target, form, **options)
+    return target.getvalue()
+
+
+def exif_of(*, taken=None, offset=None, orientation=None, gps=None) -> Image.Exif:
+    exif = Image.Exif()
+    if orientation is not None:
+        exif[0x0112] = orientation
+    details = exif.get_ifd(0x8769)
+    if taken is not None:
+        details[0x9003] = taken
+    if offset is not None:
+        details[0x9011] = offset
+    if gps is not None:
+        exif.get_ifd(0x8825).update(gps)
+    return exif
+
+
+@cache
+def video(seconds=1, size="64x48", form="mp4", source="testsrc2") -> bytes:
+    """Return a tiny video; muxed into memory, matroska and MPEG-TS can be piped as they are."""
+    flags = ["-movflags", "frag_keyframe+empty_moov"] if form == "mp4" else []
+    argv = ["ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", f"{source}=s={size}:d={seconds}:r=10"]
+    argv += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *flags, "-f", form, "pipe:1"]
+    return subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout
+
+
+def stored_file(vault: Vault, path: str) -> Path:
+    """Return the ciphertext file of a node."""
+    return vault.directory / vault.find(path).stored_path
+
+
+def flip_byte(path: Path, offset: int) -> None:
+    contents = bytearray(path.read_bytes())
+    contents[offset] ^= 1
+    path.write_bytes(contents)
