@@ -11,7 +11,7 @@ const TABLES: Record<string, Strings> = { en, de, fr };
 export interface Language {
   /** BCP 47 tag that dates are written in, and that the document declares. */
   tag: string;
-  t(key: StringKey, values?: Record<string, string | number>): string;
+  t: (key: StringKey, values?: Record<string, string | number>) => string;
 }
 
 /** The language for a browser's tag: `de-AT` speaks German with Austrian dates. */

@@ -26,50 +26,45 @@ export interface Probe {
 export const H264_AAC = 'video/mp4; codecs="avc1.640028, mp4a.40.2"';
 const HLS = "application/vnd.apple.mpegurl";
 
-function browserName(agent: string): string {
-  if (/Firefox\//.test(agent)) {
-    return "Firefox";
-  }
-  if (/Edg\//.test(agent)) {
-    return "Edge";
-  }
-  if (/OPR\//.test(agent)) {
-    return "Opera";
-  }
-  return /Chrom(e|ium)\//.test(agent) ? "Chrome" : "Browser";
+/** Whether HLS is left to the engine: where it is good, where it is all there is, or not at all. */
+type NativeHls = "yes" | "if-it-says-so" | "no";
+
+interface Family {
+  agent: RegExp;
+  profile: ProfileName;
+  nativeHls: NativeHls;
+  deviceName: string;
 }
+
+/** In order: the first whose words are in the user agent. Most engines claim to be several. */
+const FAMILIES: Family[] = [
+  { agent: /Tizen/i, profile: "tizen", nativeHls: "yes", deviceName: "Samsung TV" },
+  { agent: /Web0S|webOS/, profile: "webos", nativeHls: "yes", deviceName: "LG TV" },
+  { agent: /VIDAA|Hisense/i, profile: "vidaa", nativeHls: "if-it-says-so", deviceName: "Hisense TV" },
+  { agent: /CrKey/, profile: "chromecast", nativeHls: "no", deviceName: "Chromecast" },
+  { agent: /iPad/, profile: "safari", nativeHls: "if-it-says-so", deviceName: "iPad" },
+  { agent: /iPhone|iPod/, profile: "safari", nativeHls: "if-it-says-so", deviceName: "iPhone" },
+  // Fire's own HLS neither seeks nor knows its duration: never native.
+  { agent: /AFT[A-Z]|Silk\//, profile: "android", nativeHls: "no", deviceName: "Fire TV" },
+  { agent: /Android|; wv\)/, profile: "android", nativeHls: "no", deviceName: "Android" },
+  { agent: /Edg\//, profile: "chromium", nativeHls: "no", deviceName: "Edge" },
+  { agent: /OPR\//, profile: "chromium", nativeHls: "no", deviceName: "Opera" },
+  { agent: /Chrom(e|ium)\//, profile: "chromium", nativeHls: "no", deviceName: "Chrome" },
+  { agent: /Macintosh.*Safari\//, profile: "safari", nativeHls: "if-it-says-so", deviceName: "Mac" },
+  { agent: /Safari\//, profile: "safari", nativeHls: "if-it-says-so", deviceName: "Safari" },
+  { agent: /Firefox\//, profile: "baseline", nativeHls: "no", deviceName: "Firefox" },
+];
 
 /** Name the screen that sends this user agent. */
 export function describeScreen(agent: string, probe: Probe): Screen {
-  const hlsType = probe.canPlay(HLS) !== "";
-  if (/Tizen/i.test(agent)) {
-    return { profile: "tizen", nativeHls: true, deviceName: "Samsung TV" };
+  const streams = probe.canStream(H264_AAC);
+  const saysHls = probe.canPlay(HLS) !== "";
+  const family = FAMILIES.filter((one) => one.agent.test(agent))[0];
+  if (!family) {
+    return { profile: "baseline", nativeHls: saysHls && !streams, deviceName: "Browser" };
   }
-  if (/Web0S|webOS/.test(agent)) {
-    return { profile: "webos", nativeHls: true, deviceName: "LG TV" };
-  }
-  if (/VIDAA|Hisense/i.test(agent)) {
-    return { profile: "vidaa", nativeHls: hlsType, deviceName: "Hisense TV" };
-  }
-  if (/CrKey/.test(agent)) {
-    return { profile: "chromecast", nativeHls: false, deviceName: "Chromecast" };
-  }
-  if (/iPad|iPhone|iPod/.test(agent)) {
-    return { profile: "safari", nativeHls: hlsType, deviceName: /iPad/.test(agent) ? "iPad" : "iPhone" };
-  }
-  if (/Safari\//.test(agent) && !/Chrom(e|ium)|Android|Edg/.test(agent)) {
-    return { profile: "safari", nativeHls: hlsType, deviceName: /Mac/.test(agent) ? "Mac" : "Safari" };
-  }
-  const android = /Android|; wv\)|AFT[A-Z]/.test(agent);
-  const fire = /AFT[A-Z]|Silk\//.test(agent);
-  if (android) {
-    // Fire's own HLS neither seeks nor knows its duration: never native.
-    return { profile: "android", nativeHls: false, deviceName: fire ? "Fire TV" : "Android" };
-  }
-  if (/Chrom(e|ium)\/|Edg\//.test(agent)) {
-    // Chromium builds without patented codecs exist; the server then sends what every build plays.
-    const profile = probe.canStream(H264_AAC) || probe.canPlay(H264_AAC) !== "" ? "chromium" : "baseline";
-    return { profile, nativeHls: false, deviceName: browserName(agent) };
-  }
-  return { profile: "baseline", nativeHls: hlsType && !probe.canStream(H264_AAC), deviceName: browserName(agent) };
+  const nativeHls = family.nativeHls === "yes" || (family.nativeHls === "if-it-says-so" && saysHls);
+  // Chromium builds without the patented codecs exist; they get what every build plays.
+  const poor = family.profile === "chromium" && !streams && probe.canPlay(H264_AAC) === "";
+  return { profile: poor ? "baseline" : family.profile, nativeHls, deviceName: family.deviceName };
 }

@@ -7,14 +7,14 @@ import type { Language } from "../shared/i18n";
 import { Positions } from "../shared/positions";
 import type { Screen } from "../shared/screen";
 import type { Navigation, Services } from "./context";
-import { ServicesContext } from "./context";
+import { ServicesContext, useText } from "./context";
 import { Frame } from "./frame";
 import type { Input } from "./input";
 import { takeLink } from "./link";
 import { ApprovePage } from "./pages/approve";
 import { LockedPage } from "./pages/locked";
 import { PairPage } from "./pages/pairing";
-import { Brand } from "./parts/icons";
+import { Beam, Brand } from "./parts/icons";
 import { Notice, Spinner } from "./parts/notice";
 import { Toast, useToast } from "./parts/toast";
 import { useCompact } from "./use-compact";
@@ -132,24 +132,24 @@ export function App({ api, input, language, screen }: AppProps): JSX.Element {
 }
 
 function Connecting({ lost, onRetry }: { lost: boolean; onRetry: () => void }): JSX.Element {
+  const t = useText();
   return (
-    <ServicesContext.Consumer>
-      {(services) => {
-        const t = (services as Services).language.t;
-        return (
-          <main class="welcome" data-testid="connecting">
-            <h1 class="unseen">{t("app.name")}</h1>
-            <Brand />
-            {lost ? (
-              <Notice icon="warning" title={t("connect.failed")} testId="unreachable" action={{ label: t("action.retry"), run: onRetry }}>
-                <p>{t("connect.detail")}</p>
-              </Notice>
-            ) : (
-              <Spinner label={t("connect.title")} />
-            )}
-          </main>
-        );
-      }}
-    </ServicesContext.Consumer>
+    <main class="welcome" data-testid="connecting">
+      <h1 class="unseen">{t("app.name")}</h1>
+      <Beam />
+      <Brand />
+      {lost ? (
+        <Notice
+          icon="warning"
+          title={t("connect.failed")}
+          testId="unreachable"
+          action={{ label: t("action.retry"), run: onRetry }}
+        >
+          <p>{t("connect.detail")}</p>
+        </Notice>
+      ) : (
+        <Spinner label={t("connect.title")} />
+      )}
+    </main>
   );
 }

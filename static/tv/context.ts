@@ -20,10 +20,10 @@ export interface Place {
 }
 
 export interface Navigation {
-  open(place: Omit<Place, "memory">): void;
-  back(): void;
+  open: (place: Omit<Place, "memory">) => void;
+  back: () => void;
   /** Focus the side rail; false where there is none. */
-  openRail(): boolean;
+  openRail: () => boolean;
 }
 
 export interface Services {
@@ -34,9 +34,9 @@ export interface Services {
   positions: Positions;
   navigation: Navigation;
   /** Show a line of text for a few seconds, and read it out. */
-  say(text: string): void;
+  say: (text: string) => void;
   /** Tell the frame of a failed call: a locked vault or a lost pairing changes the whole page. */
-  failed(error: unknown): void;
+  failed: (error: unknown) => void;
   /** A phone held upright: everything scrolls natively, nothing is virtual. */
   compact: boolean;
 }

@@ -175,7 +175,7 @@ export class Input {
 
   private popped(): void {
     const state = window.history.state as { lanterne?: string } | null;
-    if (!state || state.lanterne !== "floor") {
+    if (state?.lanterne !== "floor") {
       return;
     }
     if (this.press({ action: "back", repeat: false, heldMs: 0 })) {

@@ -35,7 +35,7 @@ export function Rail({ open, section, mayLock, onClose, onChoose }: RailProps): 
       focus.model.jump("rail-" + (section || "folders"), 0);
       focus.redraw();
     }
-    // eslint-disable-next-line -- only when it opens: later the focus is the person's
+    // Only when it opens: later the focus is the person's.
   }, [open]);
   return (
     <nav class={"rail" + (open ? " open" : "")} aria-label={t("nav.label")} ref={focus.root} tabIndex={-1} data-testid="rail" data-open={open ? "true" : "false"}>

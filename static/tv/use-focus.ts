@@ -12,7 +12,7 @@ export interface PageFocus {
   /** The page's outermost element: focus is looked for inside it. */
   root: RefObject<HTMLElement | null>;
   /** Draw again after the model was changed from outside. */
-  redraw(): void;
+  redraw: () => void;
 }
 
 interface UseFocusOptions extends FocusOptions {
@@ -48,6 +48,17 @@ function applyFocus(root: HTMLElement | null, model: RowsFocus): void {
   } else if (!root.contains(document.activeElement)) {
     quietFocus(root);
   }
+}
+
+/** Hold the focus while there is nothing to press yet, so that it is never lost to the page's body. */
+export function useHeldFocus(): RefObject<HTMLElement | null> {
+  const holder = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (holder.current) {
+      quietFocus(holder.current);
+    }
+  }, []);
+  return holder;
 }
 
 /** Run a page by arrows, OK and the pointer. */

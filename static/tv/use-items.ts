@@ -11,8 +11,8 @@ export interface ItemList {
 export interface Loaded {
   list: ItemList | null;
   error: unknown;
-  more(): void;
-  retry(): void;
+  more: () => void;
+  retry: () => void;
 }
 
 /** Load a list; `more` fetches its next page, once at a time. */

@@ -103,6 +103,7 @@ export const de: Strings = {
   "item.folder.kind": "Ordner",
   "item.other.kind": "Datei",
   "item.more": "Mehr aus diesem Ordner",
+  "item.ends": "bis {time}",
   "item.left": "noch {time}",
 
   "player.title": "Wiedergabe",

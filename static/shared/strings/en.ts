@@ -101,6 +101,7 @@ export const en = {
   "item.folder.kind": "Folder",
   "item.other.kind": "File",
   "item.more": "More from this folder",
+  "item.ends": "ends {time}",
   "item.left": "{time} left",
 
   "player.title": "Player",

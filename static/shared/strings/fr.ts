@@ -103,6 +103,7 @@ export const fr: Strings = {
   "item.folder.kind": "Dossier",
   "item.other.kind": "Fichier",
   "item.more": "Dans le même dossier",
+  "item.ends": "fin à {time}",
   "item.left": "reste {time}",
 
   "player.title": "Lecteur",

@@ -5,7 +5,7 @@ import { ApiError } from "../../shared/api";
 import { groupedCode } from "../../shared/format";
 import type { PairingRequest } from "../../shared/types";
 import { useServices, useText } from "../context";
-import { Brand } from "../parts/icons";
+import { Beam, Brand } from "../parts/icons";
 import { usePageFocus } from "../use-focus";
 
 export function ApprovePage({ userCode, onDone }: { userCode: string; onDone: () => void }): JSX.Element {
@@ -34,6 +34,7 @@ export function ApprovePage({ userCode, onDone }: { userCode: string; onDone: ()
   };
   return (
     <main class="welcome" ref={focus.root} tabIndex={-1} data-testid="approve">
+      <Beam />
       <Brand />
       <div class="locked">
         <h1 class="welcome-title">{t("approve.title")}</h1>

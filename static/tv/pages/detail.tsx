@@ -24,7 +24,7 @@ interface DetailData {
   item: ItemDetail | null;
   siblings: Item[];
   error: unknown;
-  retry(): void;
+  retry: () => void;
 }
 
 function useDetail(place: Place): DetailData {
@@ -106,13 +106,12 @@ export function Detail({ place, active }: { place: Place; active: boolean }): JS
   return (
     <main class="page page-detail" ref={focus.root} tabIndex={-1} data-testid="detail" data-item={known.id}>
       <Backdrop url={imageUrl(known, 1920)} />
-      <div class="detail-text">
+      <div class="detail-main">
         <h1 class="detail-title" data-testid="detail-title">
           {known.title}
         </h1>
         <Facts item={known} />
         <p class="hero-line">{whereabouts(known, services.language)}</p>
-      </div>
       <div class="actions">
         {actions.map((action, column) => (
           <button
@@ -131,6 +130,7 @@ export function Detail({ place, active }: { place: Place; active: boolean }): JS
         ))}
       </div>
       {problemOf(known, t) ? <Problem text={problemOf(known, t)} /> : item ? <Tracks item={item} /> : null}
+      </div>
       {siblings.length > 0 ? (
         <div class="detail-more">
           <Row

@@ -12,7 +12,7 @@ import { Failure, Notice } from "../parts/notice";
 import { ScrollArrows } from "../parts/scroll-arrows";
 import type { CardShape } from "../parts/sizes";
 import { GAP, GRID_COLUMNS, GRID_PHOTO, GRID_WIDE, rem } from "../parts/sizes";
-import { usePageFocus } from "../use-focus";
+import { useHeldFocus, usePageFocus } from "../use-focus";
 import type { Loaded } from "../use-items";
 import { useItems } from "../use-items";
 
@@ -88,7 +88,7 @@ function GridLines({ loaded, items, place, active }: LinesProps): JSX.Element {
     grid: true,
   }));
   const focus = usePageFocus(lanes, {
-    memory: place.memory,
+    memory: returned(place, items),
     active,
     laneAnchor: 1,
     lanesVisible: LINES_VISIBLE,
@@ -171,6 +171,7 @@ function MoreButton({ onMore }: { onMore: () => void }): JSX.Element {
 
 function GridSkeleton(): JSX.Element {
   const { compact } = useServices();
+  const holder = useHeldFocus();
   const shape = GRID_WIDE;
   const cards: JSX.Element[] = [];
   for (let index = 0; index < GRID_COLUMNS * LINES_VISIBLE; index++) {
@@ -180,10 +181,23 @@ function GridSkeleton(): JSX.Element {
     cards.push(<span key={index} class="card card-wide skeleton" style={style} />);
   }
   return (
-    <div class="grid" aria-busy="true" data-testid="grid-loading">
+    <div class="grid" ref={holder as never} tabIndex={-1} aria-busy="true" data-testid="grid-loading">
       <div class="grid-track grid-line">{cards}</div>
     </div>
   );
+}
+
+/** Coming back from the photo viewer, the focus is on the photo that was looked at last. */
+function returned(place: Place, items: Item[]): Record<string, unknown> {
+  const index = items.findIndex((item) => item.id === place.memory.returnTo);
+  if (index >= 0) {
+    const line = Math.floor(index / GRID_COLUMNS);
+    const id = "line-" + String(line);
+    const memory = { [id]: { column: index % GRID_COLUMNS, offset: 0 } };
+    place.memory.focus = { lane: id, top: Math.max(0, line - 1), memory };
+    place.memory.returnTo = undefined;
+  }
+  return place.memory;
 }
 
 function linesOf(items: Item[]): Item[][] {

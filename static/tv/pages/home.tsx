@@ -1,7 +1,8 @@
 /** Home: a hero that follows the focus, and rows of what is new, photographed and filed. */
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Lane } from "../../shared/focus";
+import { ANCHOR_COLUMN } from "../../shared/focus";
+import type { FocusSnapshot, Lane } from "../../shared/focus";
 import type { Item } from "../../shared/types";
 import type { Place } from "../context";
 import { useServices, useText } from "../context";
@@ -11,7 +12,7 @@ import { Failure, Notice } from "../parts/notice";
 import { Row, RowSkeleton } from "../parts/row";
 import { cardsVisible, laneHeight, rem, WIDE } from "../parts/sizes";
 import { openItem, playItem } from "../open";
-import { usePageFocus } from "../use-focus";
+import { useHeldFocus, usePageFocus } from "../use-focus";
 import { useSettled } from "../use-settled";
 import type { HomeRow } from "./home-rows";
 import { useHomeRows } from "./use-home-rows";
@@ -52,9 +53,10 @@ export function Home({ place, active }: { place: Place; active: boolean }): JSX.
 
 function HomeSkeleton(): JSX.Element {
   const t = useText();
+  const main = useHeldFocus();
   const height = laneHeight(WIDE);
   return (
-    <main class="page page-home" data-testid="home-loading" aria-busy="true">
+    <main class="page page-home" ref={main} tabIndex={-1} data-testid="home-loading" aria-busy="true">
       <h1 class="unseen">{t("home.title")}</h1>
       <div class="lanes">
         <div class="lanes-track">
@@ -86,7 +88,7 @@ function HomeRows({ rows, place, active }: { rows: HomeRow[]; place: Place; acti
   );
   const itemAt = useRef<() => Item | null>(() => null);
   const focus = usePageFocus(lanes, {
-    memory: firstVisit(place, rows),
+    memory: whereToStart(place, rows),
     active,
     fixedLanes: services.compact ? 0 : 1,
     onLeftEdge: () => services.navigation.openRail(),
@@ -142,10 +144,21 @@ function HomeRows({ rows, place, active }: { rows: HomeRow[]; place: Place; acti
   );
 }
 
-/** On the very first visit the focus starts on the first card, below the hero's button. */
-function firstVisit(place: Place, rows: HomeRow[]): Record<string, unknown> {
+/**
+ * On the very first visit the focus starts on the first card, below the hero's button; coming back from
+ * the photo viewer it is on the photo that was looked at last.
+ */
+function whereToStart(place: Place, rows: HomeRow[]): Record<string, unknown> {
   if (!place.memory.focus && rows[0]) {
     place.memory.focus = { lane: rows[0].id, top: 0, memory: {} };
+  }
+  const focus = place.memory.focus as FocusSnapshot | undefined;
+  const row = rows.filter((one) => one.id === focus?.lane)[0];
+  const column = row ? row.items.findIndex((item) => item.id === place.memory.returnTo) : -1;
+  if (focus && row && column >= 0) {
+    const offset = Math.max(0, column - ANCHOR_COLUMN);
+    place.memory.focus = { ...focus, memory: { ...focus.memory, [row.id]: { column, offset } } };
+    place.memory.returnTo = undefined;
   }
   return place.memory;
 }

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, WRONG_PASSPHRASE } from "../../shared/api";
 import { useServices, useText } from "../context";
-import { Brand, Icon } from "../parts/icons";
+import { Beam, Brand, Icon } from "../parts/icons";
 import { usePageFocus } from "../use-focus";
 
 const HEALTH_POLL_MS = 5000;
@@ -109,6 +109,7 @@ export function LockedPage({ onUnlocked }: { onUnlocked: () => void }): JSX.Elem
   const status = wait_s > 0 ? t("locked.wait", { n: wait_s }) : busy ? t("locked.unlocking") : note;
   return (
     <main class="welcome" ref={focus.root} tabIndex={-1} data-testid="locked">
+      <Beam />
       <Brand />
       <form
         class="locked"

@@ -6,7 +6,7 @@ import { clock, groupedCode } from "../../shared/format";
 import { Pairing } from "../../shared/pairing";
 import type { PairingOffer } from "../../shared/types";
 import { useServices, useText } from "../context";
-import { Brand } from "../parts/icons";
+import { Beam, Brand } from "../parts/icons";
 import { quietFocus } from "../use-focus";
 
 interface PairProps {
@@ -49,6 +49,7 @@ export function PairPage({ onPaired, linkFailed }: PairProps): JSX.Element {
   }, [api, linkFailed, onPaired, screen.deviceName, t]);
   return (
     <main class="welcome" ref={main} tabIndex={-1} data-testid="pairing">
+      <Beam />
       <Brand />
       <div class="welcome-body">
         <div class="welcome-words">

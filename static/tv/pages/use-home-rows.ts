@@ -10,7 +10,7 @@ const SCAN_POLL_MS = 3000;
 interface HomeData {
   rows: HomeRow[] | null;
   error: unknown;
-  retry(): void;
+  retry: () => void;
 }
 
 export function useHomeRows(memory: Record<string, unknown>): HomeData {

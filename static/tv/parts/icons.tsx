@@ -39,9 +39,10 @@ export function Icon({ name }: { name: string }): JSX.Element {
 export function Lantern(): JSX.Element {
   return (
     <svg class="lantern" viewBox="0 0 64 64" aria-hidden="true" focusable="false">
-      <path class="lantern-beam" d="M39 31 62 17v38L39 41z" />
-      <path class="lantern-box" d="M13 9h12l-2 6h-8zM8 17h22a3 3 0 0 1 3 3v7h3.5a2.5 2.5 0 0 1 2.5 2.5v13a2.5 2.5 0 0 1-2.5 2.5H33v7a3 3 0 0 1-3 3H8a3 3 0 0 1-3-3V20a3 3 0 0 1 3-3z" />
-      <path class="lantern-flame" d="M19 26c4 4.5 6.5 7.6 6.5 11.2a6.5 6.5 0 0 1-13 0C12.5 33.6 15 30.5 19 26z" />
+      <path class="lantern-beam" d="M47.5 34.5 64 22v34L47.5 43.5z" />
+      <path class="lantern-box" d="M20 5h12.5l-2.2 4.5V13h-8.1V9.5zM10.5 23.5C11.5 18 17 14.5 26.2 14.5S41 18 42 23.5zM11 25.5h30.5v26.5H11zm34.5 7.5a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1h-2.5V33zM8 54h36.5v4.5H8z" />
+      <circle class="lantern-glow" cx="26.2" cy="38.8" r="9.2" />
+      <path class="lantern-flame" d="M26.2 31.5c3 3.4 4.9 5.8 4.9 8.5a4.9 4.9 0 0 1-9.8 0c0-2.7 1.9-5.1 4.9-8.5z" />
     </svg>
   );
 }
@@ -52,5 +53,21 @@ export function Brand({ children }: { children?: ComponentChildren }): JSX.Eleme
       <Lantern />
       <span class="brand-name">{children || "Lanterne"}</span>
     </div>
+  );
+}
+
+/** The light that the lantern in the corner throws across a page without pictures. */
+export function Beam(): JSX.Element {
+  return (
+    <svg class="beam" viewBox="0 0 96 54" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+      <defs>
+        <linearGradient id="beam-light" x1="0" x2="1" y1="0" y2="0">
+          <stop offset="0" stop-color="#f6b352" stop-opacity="0.34" />
+          <stop offset="0.35" stop-color="#f6b352" stop-opacity="0.13" />
+          <stop offset="1" stop-color="#f6b352" stop-opacity="0.05" />
+        </linearGradient>
+      </defs>
+      <path d="M7.2 4.100 96-9v72L7.2 4.700z" fill="url(#beam-light)" />
+    </svg>
   );
 }

@@ -9,7 +9,7 @@ function differ(a: Record<string, unknown>, b: Record<string, unknown>): boolean
 export function memo<P extends object>(view: FunctionComponent<P>): new () => Component<P> {
   return class Memo extends Component<P> {
     override shouldComponentUpdate(next: Readonly<P>): boolean {
-      return differ(this.props as Record<string, unknown>, next as Record<string, unknown>);
+      return differ(this.props, next);
     }
 
     override render(): VNode {

@@ -11,17 +11,22 @@ const KIND_ICONS: Record<string, string> = { folder: "folders", video: "videos",
 /** A card's picture: a skeleton while it loads, a titled placeholder when there is none. */
 export function Picture({ item, width }: { item: Item; width: ImageWidth }): JSX.Element {
   const url = imageUrl(item, width);
+  return url === null ? <Placeholder item={item} /> : <Loading key={url} url={url} item={item} />;
+}
+
+function Placeholder({ item }: { item: Item }): JSX.Element {
+  return (
+    <span class={"placeholder placeholder-" + item.kind}>
+      <Icon name={KIND_ICONS[item.kind] || "file"} />
+      <span class="placeholder-title">{item.title}</span>
+    </span>
+  );
+}
+
+function Loading({ url, item }: { url: string; item: Item }): JSX.Element {
   const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
-  useEffect(() => {
-    setState("loading");
-  }, [url]);
-  if (url === null || state === "failed") {
-    return (
-      <span class={"placeholder placeholder-" + item.kind}>
-        <Icon name={KIND_ICONS[item.kind] || "file"} />
-        <span class="placeholder-title">{item.title}</span>
-      </span>
-    );
+  if (state === "failed") {
+    return <Placeholder item={item} />;
   }
   return (
     <img

@@ -37,7 +37,7 @@ export const GRID_PHOTO: CardShape = {
 };
 
 /** Space for a row's name above its cards. */
-export const ROW_HEAD = 3;
+export const ROW_HEAD = 3.2;
 /** Space between a row and the next one's name. */
 export const ROW_FOOT = 1.2;
 

@@ -91,7 +91,8 @@ function remaining(state: PlayerState, t: ReturnType<typeof useText>, tag: strin
   }
   const from = state.scrub_s === null ? state.position_s : state.scrub_s;
   const rest_s = Math.max(0, state.duration_s - from);
-  return t("item.left", { time: clock(rest_s) }) + " · " + timeOfDay(new Date(Date.now() + rest_s * 1000), tag);
+  const end = timeOfDay(new Date(Date.now() + rest_s * 1000), tag);
+  return t("item.left", { time: clock(rest_s) }) + " · " + t("item.ends", { time: end });
 }
 
 function OsdButton({ icon, label, run }: { icon: string; label: string; run: () => void }): JSX.Element {

@@ -6,7 +6,7 @@ import type { Place } from "../context";
 import { useServices, useText } from "../context";
 import { LAYER } from "../input";
 import { Failure, Notice, Spinner } from "../parts/notice";
-import { quietFocus } from "../use-focus";
+import { quietFocus, useHeldFocus } from "../use-focus";
 import { usePresses } from "../use-presses";
 import { Controls } from "./controls";
 import { InfoPanel } from "./info";
@@ -36,14 +36,20 @@ export function Player({ place }: { place: Place }): JSX.Element {
     );
   }
   if (item === null) {
-    return (
-      <main class="player" data-testid="player" tabIndex={-1}>
-        <h1 class="unseen">{t("player.title")}</h1>
-        <Spinner label={t("player.loading")} />
-      </main>
-    );
+    return <Waiting />;
   }
   return <Stage item={item} start_s={place.start_s || 0} />;
+}
+
+function Waiting(): JSX.Element {
+  const t = useText();
+  const main = useHeldFocus();
+  return (
+    <main class="player" ref={main} data-testid="player" data-status="loading" tabIndex={-1}>
+      <h1 class="unseen">{t("player.title")}</h1>
+      <Spinner label={t("player.loading")} />
+    </main>
+  );
 }
 
 function Stage({ item, start_s }: { item: ItemDetail; start_s: number }): JSX.Element {
