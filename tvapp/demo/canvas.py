@@ -5,6 +5,7 @@ is given to a brush, and pixels where a brush is put on an image. Colours are re
 floats: light is added up before it is rounded, so that a dark sky has no bands.
 """
 
+import functools
 import itertools
 import random
 from collections.abc import Callable, Sequence
@@ -147,10 +148,15 @@ def add_light(image: Image.Image, light: Image.Image, at: tuple[int, int]) -> No
     image.paste(ImageChops.screen(image.crop(box), part), box[:2])
 
 
+@functools.cache
+def _glow_disc(sharpness: float) -> Image.Image:
+    """A round glow (L) that every sprite is made from; there are a handful of sharpnesses."""
+    return curve(Image.radial_gradient("L"), lambda value: max(0.0, 1 - value * 1.42) ** sharpness)
+
+
 def glow_sprite(radius: int, colour: Colour, sharpness: float = 2.2) -> Image.Image:
     """Return a round glow (RGB on black) that fades to nothing at `radius` pixels."""
-    disc = Image.radial_gradient("L").resize((2 * radius, 2 * radius), Image.Resampling.BICUBIC)
-    strength = curve(disc, lambda value: max(0.0, 1 - value * 1.42) ** sharpness)
+    strength = _glow_disc(sharpness).resize((2 * radius, 2 * radius), Image.Resampling.BICUBIC)
     return Image.merge("RGB", [strength.point([round(i * c / 255) for i in range(256)]) for c in colour])
 
 

@@ -36,17 +36,20 @@ class TitleCard:
         self._mask.paste(heading, ((wide - heading.width) // 2, round(tall * 0.39)))
         ImageDraw.Draw(self._mask).rectangle([wide * 0.44, tall * 0.525, wide * 0.56, tall * 0.528], fill=200)
         self._mask.paste(words, ((wide - words.width) // 2, round(tall * 0.555)))
-        self._shadow = self._mask.filter(ImageFilter.GaussianBlur(tall / 60)).point(
+        shadow = self._mask.filter(ImageFilter.GaussianBlur(tall / 60)).point(
             lambda value: min(255, value * 1.6)
         )
+        around = shadow.getbbox() or (0, 0, *size)
+        self._at = around[:2]
+        self._mask, self._shadow = self._mask.crop(around), shadow.crop(around)
 
     def put_on(self, frame: Image.Image, time_s: float) -> None:
         """Write the title on `frame` with the strength it has at `time_s`."""
         strength = max(0.0, min(1.0, (time_s - 0.2) / 0.7, (TITLE_S - time_s) / 0.7))
         if strength > 0:
             frame.paste(frame.point(lambda value: value * (1 - 0.3 * strength)))
-            frame.paste((0, 0, 0), (0, 0), self._shadow.point(lambda value: value * 0.55 * strength))
-            frame.paste((255, 248, 232), (0, 0), self._mask.point(lambda value: value * strength))
+            frame.paste((0, 0, 0), self._at, self._shadow.point(lambda value: value * 0.55 * strength))
+            frame.paste((255, 248, 232), self._at, self._mask.point(lambda value: value * strength))
 
 
 class TimeCode:

@@ -39,6 +39,7 @@ def encode(
             subprocess.Popen(
                 [str(ffmpeg), *(urls.get(argument, argument) for argument in arguments)],
                 stdin=subprocess.PIPE,
+                pipesize=1 << 20,  # most of a picture at a time, where the system allows it
                 stdout=subprocess.DEVNULL,
                 stderr=complaints,
                 pass_fds=readers,

@@ -61,7 +61,7 @@ FILMS = (
         scene=LighthouseScene,
         size=(1280, 720),
         fps=24,
-        seconds=32,
+        seconds=30,
         # Not "ultrafast": it leaves out what makes a stream High profile.
         video=(
             "libx264",
@@ -85,7 +85,7 @@ FILMS = (
         scene=AuroraScene,
         size=(1280, 720),
         fps=24,
-        seconds=32,
+        seconds=30,
         video=(
             *(
                 "libx265",
@@ -113,7 +113,7 @@ FILMS = (
         scene=DunesScene,
         size=(1280, 720),
         fps=24,
-        seconds=32,
+        seconds=30,
         video=(
             *(
                 "libvpx-vp9",

@@ -131,7 +131,9 @@ def dune(
     paint = paint_light(size, lit, rng, (2, 64))
     shadow = paint_light(size, lee, rng, (2, 64))
     for side in _lee_sides(crest, size, rng):
-        paint.paste(shadow, (0, 0), shape(size, side, softness=1.2))
+        mask = shape(size, side, softness=1.2)
+        if around := mask.getbbox():
+            paint.paste(shadow.crop(around), around[:2], mask.crop(around))
     return cut_out(paint, whole_dune)
 
 

@@ -41,10 +41,11 @@ def make_demo_media(
         if on_progress is not None:
             on_progress(path.relative_to(directory).as_posix(), len(made), total)
 
-    for photo in PHOTOS:
-        done(make_photo(photo, directory / "Photos", scale))
-    film_directory = directory / "Films"
+    photo_directory, film_directory = directory / "Photos", directory / "Films"
+    photo_directory.mkdir(exist_ok=True)
     film_directory.mkdir(exist_ok=True)
+    for photo in PHOTOS:
+        done(make_photo(photo, photo_directory, scale))
     for film in FILMS:
         chosen = film.reduced(seconds or film.seconds, scale)
         done(make_film(chosen, film_directory, ffmpeg))

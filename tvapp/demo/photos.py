@@ -19,8 +19,8 @@ Place = tuple[float, float]
 
 WINTER = "2026 Northern lights"
 SUMMER = "2026 By the sea"
-LANDSCAPE: Size = (2400, 1600)
-PORTRAIT: Size = (1600, 2400)
+LANDSCAPE: Size = (2160, 1440)
+PORTRAIT: Size = (1440, 2160)
 TURNED_RIGHT = 6
 """EXIF orientation of a camera held upright: turn the stored picture a quarter clockwise to see it."""
 

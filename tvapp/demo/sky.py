@@ -171,7 +171,7 @@ class Aurora:
         """Return the light at a moment, `AURORA_SCALE` times smaller."""
         width, height = self.size
         drift = (time_s * 2.2) % width
-        strips = 40
+        strips = min(40, width // 2)
         mesh = []
         for index in range(strips):
             left, right = index * width // strips, (index + 1) * width // strips

@@ -57,7 +57,7 @@ class HarbourScene:
         )
         bank = clouds((wide * 2, round(tall * 0.3)), rng, ((255, 250, 240), (206, 208, 214)), 0.6, (3, 5))
         self._clouds = Drift(seamless(bank, wide // 2), tall / 40)
-        self._backdrop = OnTwos(self._town_and_water, 12.5)
+        self._backdrop = OnTwos(self._town_and_boats, 12.5)
         self._boats = [fishing_boat(round(wide * share), hull, (50, 44, 52)) for _, _, share, hull in BOATS]
         self._noise = [self._tape_noise(rng) for _ in range(6)]
         self._lines = self._scan_lines()
@@ -80,11 +80,9 @@ class HarbourScene:
     def frame(self, time_s: float, progress: float) -> Image.Image:
         """Return the picture at `time_s`."""
         frame = self._backdrop.at(time_s, progress)
-        for index, boat in enumerate(self._boats):
-            self._moor(frame, boat, index, time_s)
-        return self._taped(tinted(frame, (1.0, 0.985 - 0.06 * progress, 0.95 - 0.12 * progress)), time_s)
+        return self._taped(frame, time_s)
 
-    def _town_and_water(self, time_s: float, _progress: float) -> Image.Image:
+    def _town_and_boats(self, time_s: float, progress: float) -> Image.Image:
         tall = self.size[1]
         above = self._above.copy()
         self._clouds.lay(above, time_s, round(tall * 0.02))
@@ -94,7 +92,9 @@ class HarbourScene:
         backdrop.paste(above)
         water = mirrored(above, tall - self._shore, (86, 122, 140), 0.72, tall / 300)
         backdrop.paste(rippled(water, time_s * 1.2, tall / 80, 60), (0, self._shore))
-        return backdrop
+        for index, boat in enumerate(self._boats):
+            self._moor(backdrop, boat, index, time_s)
+        return tinted(backdrop, (1.0, 0.985 - 0.06 * progress, 0.95 - 0.12 * progress))
 
     def _moor(self, frame: Image.Image, boat: Image.Image, index: int, time_s: float) -> None:
         left, line, _, _ = BOATS[index]

@@ -20,7 +20,7 @@ from tvapp.demo.canvas import (
 )
 from tvapp.demo.craft import sailing_boat
 from tvapp.demo.lighthouse import LAMP_Y, beams, lighthouse
-from tvapp.demo.scenes.strip import Drift, Hours, OnTwos, Strip, gulls, seamless, tinted
+from tvapp.demo.scenes.strip import Drift, Hours, OnTwos, gulls, seamless, tinted
 from tvapp.demo.seaside import DUSK, headland
 from tvapp.demo.sky import add_stars, add_sun, clouds, sky_light
 from tvapp.demo.water import glints, open_sea, rippled, sea_light
@@ -67,7 +67,9 @@ class LighthouseScene:
         land = Image.new("RGBA", size)
         for layer in headland(size, rng):
             land.alpha_composite(layer)
-        self._land = Strip(land, 0)
+        around = land.getbbox() or (0, 0, *size)
+        self._land, self._land_at = land.crop(around), around[:2]
+        self._shown_land, self._shown_dark = self._land, 0.0
         self._tower = lighthouse(round(tall * 0.5), (246, 226, 214), (196, 58, 60), (34, 32, 58))
         self._tower_at = (
             round(wide * 0.74) - self._tower.width // 2,
@@ -122,7 +124,10 @@ class LighthouseScene:
 
     def _coast(self, frame: Image.Image, time_s: float, dark: float, hour: Colour) -> None:
         """The headland, its tower, its lamp and the two beams."""
-        self._land.lay(frame, 0, hour)
+        if abs(dark - self._shown_dark) > 0.02:
+            self._shown_land = tinted(self._land, hour)
+            self._shown_dark = dark
+        frame.paste(self._shown_land, self._land_at, self._shown_land)
         shade = 1 - 0.42 * dark
         lay(frame, tinted(self._tower, (shade, shade * 1.02, min(1.0, shade * 1.15))), at=self._tower_at)
         lamp = (
