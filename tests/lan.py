@@ -224,7 +224,7 @@ class HomeLan:
 
     def plug_in(self, host: Host, link: str, number: int) -> None:
         """Give `host` a link to the network, with the addresses 10.77.0.`number` and fd77::`number`."""
-        port = f"{host.name}-{link}"
+        port = _port(host, link)
         host.ip("link", "add", link, "type", "veth", "peer", "name", port, "netns", self._switch)
         ip("-n", self._switch, "link", "set", port, "master", "br0", "up")
         host.ip("link", "set", link, "up")
@@ -232,6 +232,18 @@ class HomeLan:
         host.ip("-6", "addr", "add", f"fd77::{number}/64", "dev", link, "nodad")
         # Multicast without a default route; a later link comes second, as wifi after a cable.
         host.ip("route", "add", "224.0.0.0/4", "dev", link, "metric", str(number))
+
+    def part(self, host: Host) -> None:
+        """Take `host` off the switch without its noticing: its link stays up."""
+        ip("-n", self._switch, "link", "set", _port(host, "eth0"), "nomaster")
+
+    def join(self, host: Host) -> None:
+        """Undo `part`."""
+        ip("-n", self._switch, "link", "set", _port(host, "eth0"), "master", "br0")
+
+
+def _port(host: Host, link: str) -> str:
+    return f"{host.name}-{link}"
 
 
 def need(*programs: str) -> None:

@@ -210,24 +210,55 @@ def test_addresses_of_containers_and_tunnels_stay_unsaid(lan):
     assert resolve(lan.tv, "Home Box")["addresses"] == sorted([lan.box.ipv4, lan.box.ipv6])
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_two_boxes_with_one_name_get_two(lan, at_once):
-    greater, lesser = uuid.UUID(int=0xFFFF), uuid.UUID(int=0)
-    first, first_asked = start_sidecar(lan.box, install_id=greater)
-    if not at_once:
-        first.wait_for(announced(name="Home Box"))
-    # At once, neither hears the other's probes in time: both begin with the name, the greater host keeps it.
-    second, second_asked = start_sidecar(lan.phone, install_id=lesser)
-    second.wait_for(announced(name="Home Box (2)"))
-    with lan.tv.avahi() as avahi:
-        found = {}
-        screen = browse(avahi)
-        for name in ("Home\\032Box", "Home\\032Box\\032\\0402\\041"):
-            found[name] = Seen(screen.wait_for(event("=", name=name)))
-    assert {seen.host for seen in found.values()} == {first_asked.host_name, second_asked.host_name}
-    for seen in found.values():
+def wait_for_the_renamed(*sidecars, timeout_s=15):
+    """Return the one of `sidecars` that has got the second name."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        for sidecar in sidecars:
+            with contextlib.suppress(AssertionError):
+                sidecar.wait_for(announced(name="Home Box (2)"), timeout_s=0.05)
+                return sidecar
+    raise AssertionError(f"nobody gave way: {[sidecar.lines for sidecar in sidecars]}")
+
+
+def assert_both_are_seen(lan, first_asked, second_asked):
+    with browsing(lan.tv) as screen:
+        names = ("Home\\032Box", "Home\\032Box\\032\\0402\\041")
+        found = [Seen(screen.wait_for(event("=", name=name))) for name in names]
+    assert {seen.host for seen in found} == {first_asked.host_name, second_asked.host_name}
+    for seen in found:
         owner = lan.box if seen.host == first_asked.host_name else lan.phone
         assert ip_address(seen.address) in {ip_address(owner.ipv4), ip_address(owner.ipv6)}
+
+
+def test_a_second_box_takes_a_second_name(lan):
+    first, first_asked = start_sidecar(lan.box)
+    first.wait_for(announced(name="Home Box"))
+    second, second_asked = start_sidecar(lan.phone)
+    second.wait_for(announced(name="Home Box (2)"))
+    assert_both_are_seen(lan, first_asked, second_asked)
+
+
+def test_two_boxes_that_start_at_once_get_two_names(lan):
+    first, first_asked = start_sidecar(lan.box)
+    second, second_asked = start_sidecar(lan.phone)
+    winner = first if wait_for_the_renamed(first, second) is second else second
+    winner.wait_for(announced(name="Home Box"))
+    assert_both_are_seen(lan, first_asked, second_asked)
+
+
+def test_two_networks_that_become_one_sort_the_names_out(lan):
+    lan.part(lan.phone)
+    greater, first_asked = start_sidecar(lan.box, install_id=uuid.UUID(int=0xFFFF))
+    lesser, second_asked = start_sidecar(lan.phone, install_id=uuid.UUID(int=0))
+    for sidecar in (greater, lesser):
+        sidecar.wait_for(announced(name="Home Box"))
+    lan.join(lan.phone)
+    with browsing(lan.tv) as screen:  # a question that both answer
+        screen.wait_for(event("="))
+        lesser.wait_for(announced(name="Home Box (2)"))
+    assert_both_are_seen(lan, first_asked, second_asked)
+    assert len(greater.lines) == 1
 
 
 def test_a_doubled_sidecar_is_not_a_second_server(lan):
