@@ -50,6 +50,11 @@ def mix(low: Colour, high: Colour, share: float) -> Colour:
     return red, green, blue
 
 
+def dimmed(colour: Colour, share: float) -> Colour:
+    """Return `share` of the light of `colour`."""
+    return colour[0] * share, colour[1] * share, colour[2] * share
+
+
 def whole(colour: Colour, alpha: int | None = None) -> tuple[int, ...]:
     """Return `colour` as Pillow wants it: whole numbers, with `alpha` where there is one."""
     channels = tuple(max(0, min(255, round(value))) for value in colour)

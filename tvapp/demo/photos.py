@@ -10,7 +10,7 @@ from pathlib import Path
 import pillow_heif
 from PIL import ExifTags, Image
 
-from tvapp.demo import northern, seaside
+from tvapp.demo import indoors, northern, seaside
 from tvapp.demo.canvas import Size, seeded
 
 Painter = Callable[[Size, random.Random], Image.Image]
@@ -128,7 +128,7 @@ PHOTOS = (
     Photo(
         SUMMER,
         "Rainy day, magic lantern.png",
-        seaside.rainy_day,
+        indoors.rainy_day,
         _at("2026-07-30T16:05:00+02:00"),
         None,
         (1920, 1280),

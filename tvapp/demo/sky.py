@@ -15,6 +15,7 @@ from tvapp.demo.canvas import (
     add_light,
     curve,
     cut_out,
+    dimmed,
     fractal_noise,
     glow_sprite,
     mix,
@@ -51,8 +52,8 @@ def sky_light(
 
 def add_sun(image: Image.Image, centre: Point, radius: float, colour: Colour, halo: float = 5.0) -> None:
     """Add a bright disc of `radius` pixels with a soft edge and a halo `halo` times as wide."""
-    add_glow(image, centre, radius * halo, tuple(value * 0.55 for value in colour), 2.6)  # type: ignore[arg-type]
-    add_glow(image, centre, radius * 2.0, tuple(value * 0.8 for value in colour), 1.6)  # type: ignore[arg-type]
+    add_glow(image, centre, radius * halo, dimmed(colour, 0.55), 2.6)
+    add_glow(image, centre, radius * 2.0, dimmed(colour, 0.8), 1.6)
     side = math.ceil(radius * 2) + 8
     disc = Image.new("L", (side * 4, side * 4))
     middle = side * 2

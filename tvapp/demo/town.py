@@ -55,7 +55,7 @@ def _house(
     polygon(pen, [(x + wide * 0.09, y), (x + wide / 2, y - gable * 0.8), (x + wide * 0.91, y)], wall)
     box(pen, (x + wide * 0.72, y - gable * 0.85, x + wide * 0.83, y - gable * 0.35), roof)
     box(pen, (x + wide * 0.985, y, x + wide, y + tall), mix(wall, dark, 0.5))
-    columns, storeys = 3 if wide > size_unit(place) * 0.42 else 2, max(2, round(tall / wide * 1.9))
+    columns, storeys = 3 if wide > place[3] * 0.42 else 2, max(2, round(tall / wide * 1.9))
     pane_wide, pane_tall = wide * 0.15, tall / storeys * 0.46
     for storey in range(storeys):
         for column in range(columns):
@@ -78,11 +78,6 @@ def _house(
             )
             box(pen, (left, top, left + pane_wide, top + pane_tall), warm if glows else mix(dark, wall, 0.2))
             box(pen, (left + pane_wide * 0.46, top, left + pane_wide * 0.54, top + pane_tall), frame)
-
-
-def size_unit(place: tuple[float, float, float, float]) -> float:
-    """Return the height of a house at `place` (x, y, width, height), the unit of its proportions."""
-    return place[3]
 
 
 def skyline(

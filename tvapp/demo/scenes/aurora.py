@@ -32,7 +32,7 @@ class AuroraScene:
         self._twinkle = twinkle_sprite(max(2, round(tall / 200)))
         self._curtains = [Aurora((wide, round(self._shore * 1.02)), rng, 0.9 * index) for index in range(2)]
         self._ranges = []
-        for top, rise, ridge, speed in ((0.86, 0.34, (18, 40, 56), 12), (0.97, 0.16, (9, 22, 36), 24)):
+        for top, rise, ridge, speed in ((0.83, 0.52, (18, 40, 56), 12), (0.95, 0.24, (9, 22, 36), 24)):
             area = (wide + wide // 2 + round(wide * speed / 40), self._shore)
             line = outline(
                 ridge_line(rng, area[0], 4, 0.55, 7), 4, area, self._shore * top, self._shore * rise
