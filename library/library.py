@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import transcoder
 from library.artwork import Artwork
 from library.cursors import CursorSealer
 from library.database import Database
@@ -22,6 +21,7 @@ from library.pictures import PictureMaker
 from library.records import Record
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS
+from transcoder import Source
 from vault import PlaintextReader, Vault
 
 # What the keys are derived for; a change makes every index of the world unreadable.
@@ -144,7 +144,7 @@ class Library:
         """
         return self._images.image(item_id, width)
 
-    def source(self, item_id: str) -> "transcoder.Source":
+    def source(self, item_id: str) -> Source:
         """Return a video as the transcoder wants it: what it is, and how to lease an address of it.
 
         Raises:
@@ -154,7 +154,7 @@ class Library:
         item, record = self._index.item(item_id), self._index.record(item_id)
         if item.media is None:
             raise NotPlayableError(item_id)
-        return transcoder.Source(
+        return Source(
             source_id=f"{item_id}-{item.revision}", info=item.media, lease=lambda: self._lease_url(record)
         )
 

@@ -39,7 +39,7 @@ _DECODER_FAULTS = (
 )
 _BACKGROUND_NICENESS = 10
 _FALLBACK_MIME = "image/x-unknown"
-_MIMES = {**Image.MIME, "MPO": "image/jpeg"}  # a JPEG with more JPEGs behind it
+_MPO = "MPO"  # a JPEG with more JPEGs behind it
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -65,7 +65,7 @@ def _examine(image: Image.Image, widths: list[int]) -> Answer:
     pictures = photo_render.render(image, orientation, widths)
     jpegs = [photo_render.jpeg_bytes(picture) for picture in pictures]
     answer = {
-        "mime": _MIMES.get(image.format or "", _FALLBACK_MIME),
+        "mime": "image/jpeg" if image.format == _MPO else Image.MIME.get(image.format or "", _FALLBACK_MIME),
         "width": width,
         "height": height,
         "contrast": photo_render.contrast(min(pictures, key=lambda picture: picture.width)),

@@ -55,6 +55,7 @@ def render(image: Image.Image, orientation: int, widths: Sequence[int]) -> list[
 def jpeg_bytes(picture: Image.Image) -> bytes:
     """Return the picture as JPEG, without any metadata."""
     target = io.BytesIO()
+    picture.info.clear()  # Pillow carries a JPEG's comment over
     picture.save(target, "JPEG", quality=JPEG_QUALITY)
     return target.getvalue()
 

@@ -48,11 +48,33 @@ def exif_of(*, taken=None, offset=None, orientation=None, gps=None) -> Image.Exi
 
 
 @cache
-def video(seconds=1, size="64x48", form="mp4", source="testsrc2") -> bytes:
+def video(seconds=1, size="64x48", form="mp4", filters="null") -> bytes:
     """Return a tiny video; muxed into memory, matroska and MPEG-TS can be piped as they are."""
     flags = ["-movflags", "frag_keyframe+empty_moov"] if form == "mp4" else []
-    argv = ["ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i", f"{source}=s={size}:d={seconds}:r=10"]
-    argv += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", *flags, "-f", form, "pipe:1"]
+    argv = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-nostdin",
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s={size}:d={seconds}:r=10,{filters}",
+    ]
+    argv += [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-g",
+        "10",
+        "-pix_fmt",
+        "yuv420p",
+        *flags,
+        "-f",
+        form,
+        "pipe:1",
+    ]
     return subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout
 
 

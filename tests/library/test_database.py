@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import apsw
 import pytest
@@ -152,30 +152,21 @@ def test_schema_grows_and_never_shrinks(path):
 def test_a_failed_change_leaves_nothing(path):
     with opened(path) as database:
         with pytest.raises(apsw.SQLError), database.writing() as connection:
-            connection.execute("INSERT INTO names VALUES ('half')")
-            connection.execute("INSERT INTO nowhere VALUES (1)")
+            connection.execute("INSERT INTO names VALUES ('half'); INSERT INTO nowhere VALUES (1)")
         add(database, CANARY)
         assert names(database) == [CANARY]
 
 
 def test_sixty_four_threads(path):
     with opened(path) as database:
-        failures = []
 
         def work(number):
-            try:
-                for turn in range(5):
-                    add(database, f"{number}-{turn}")
-                    assert f"{number}-{turn}" in names(database)
-            except Exception as error:
-                failures.append(error)
+            for turn in range(5):
+                add(database, f"{number}-{turn}")
+                assert f"{number}-{turn}" in names(database)
 
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(64)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert not failures
+        with ThreadPoolExecutor(64) as pool:
+            list(pool.map(work, range(64)))
         assert len(names(database)) == 320
 
 
