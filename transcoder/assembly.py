@@ -7,7 +7,7 @@ from typing import Protocol
 
 from transcoder import fmp4
 from transcoder.errors import BoxError
-from transcoder.mpegts import Track, TransportReader
+from transcoder.mpegts import Track, TransportReader, discontinuity
 from transcoder.segments import SegmentPlan
 
 _NEVER = 1 << 60
@@ -166,6 +166,7 @@ class TransportAssembly:
         self._reader = TransportReader()
         self._index: dict[Track, int] = {}  # where the packets of each track go at present; -1: nowhere
         self._begun: set[int] = set()
+        self._joined: set[Track] = set()
 
     def feed(self, _track: str, data: bytes) -> None:
         """Take the next bytes of the encoder.
@@ -181,7 +182,11 @@ class TransportAssembly:
                 self._turn_to(unit.track, unit.time_s, random_access=unit.random_access, pieces=pieces)
             index = self._index.get(unit.track, -1)
             if index >= 0:
-                pieces.setdefault(index, []).append(unit.data)
+                own = pieces.setdefault(index, [])
+                if unit.track not in self._joined and self.frontiers.first:
+                    own.append(discontinuity(unit.data))  # the segment before is another run's
+                self._joined.add(unit.track)
+                own.append(unit.data)
         self._hand_on(pieces)
 
     def finish(self, _track: str) -> None:

@@ -13,6 +13,8 @@ import ffmpeg
 
 from transcoder.decision import Treatment, chosen_video, max_gop_s
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
+from transcoder.mpegts import EPOCH_S
+from transcoder.output import MAX_FPS, output_bitrate, output_fps, output_level, output_size
 from transcoder.profiles import Packaging
 from transcoder.segments import SegmentPlan
 
@@ -20,7 +22,6 @@ SAMPLE_RATE = 48000
 AAC_FRAME_SIZE = 1024  # samples per packet: the grid on which all runs of one film's sound lie
 AUDIO_BITRATE = 192_000
 MAX_SEGMENTS_PER_RUN = 2000  # their key times are one argument, and Linux takes 128 KiB
-MAX_FPS = 60.0
 
 _PRESET = "superfast"  # 1080p at 1.6 times real time on two slow cores; the next slower one is at 1.1
 _CRF = 23
@@ -31,7 +32,6 @@ _INDEXED = frozenset({"mov", "matroska"})  # seek to a keyframe exactly; others 
 _SEARCH_S = 6.0
 _IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
 _VIDEO_TIME_SCALE = 90000
-_BITS_PER_PIXEL = 0.12
 _HDR_FILTERS = (
     ("zscale", {"t": "linear", "npl": 100}),
     ("format", {"pix_fmts": "gbrpf32le"}),
@@ -39,15 +39,8 @@ _HDR_FILTERS = (
     ("tonemap", {"tonemap": "hable", "desat": 0}),
     ("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
 )
-# H.264 levels: greatest macroblocks per second and per frame (ITU-T H.264, table A-1).
-_H264_LEVELS = (
-    (30, 40_500, 1_620),
-    (31, 108_000, 3_600),
-    (32, 216_000, 5_120),
-    (40, 245_760, 8_192),
-    (42, 522_240, 8_704),
-    (51, 983_040, 36_864),
-)
+# Titles have no business in segments; chapters and time codes would become tracks of their own.
+_NOTHING_ELSE = {"sn": None, "dn": None, "map_metadata": -1, "map_chapters": -1}
 
 Options = dict[str, Any]
 Node = Any  # a place in a graph of ffmpeg-python, which has no types
@@ -62,6 +55,7 @@ class EncodeJob:
     info: MediaInfo
     plan: SegmentPlan
     first: int  # segment index
+    packaging: Packaging
     video: Treatment | None
     audio: Treatment | None
     audio_stream: AudioStream | None
@@ -82,12 +76,12 @@ class EncodeJob:
         return picture
 
 
-def commands(job: EncodeJob, packaging: Packaging) -> list[tuple[str, list[str]]]:
+def commands(job: EncodeJob) -> list[tuple[str, list[str]]]:
     """Return what to run for `job`: ("video" or "audio" or "both", argument list) each.
 
     fMP4 takes two programs, so that neither waits for the other's start; their outputs are merged.
     """
-    if packaging == "ts":
+    if job.packaging == "ts":
         return [("both", _ts_args(job))]
     runs = []
     if job.video:
@@ -97,42 +91,8 @@ def commands(job: EncodeJob, packaging: Packaging) -> list[tuple[str, list[str]]
     return runs
 
 
-def output_size(video: VideoStream, max_width: int, max_height: int) -> tuple[int, int]:
-    """Return width and height of a converted picture: upright, square pixels, even, never enlarged."""
-    width, height = max(video.upright_width, 2), max(video.upright_height, 2)
-    scale = min(1.0, max_width / width, max_height / height)
-    return max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2)
-
-
-def output_fps(video: VideoStream) -> float:
-    """Return the frame rate of a converted picture: slow motion is thinned out by a whole number."""
-    fps = video.fps or 30.0
-    return fps / -int(-fps // MAX_FPS)
-
-
-def output_bitrate(video: VideoStream, max_width: int, max_height: int) -> int:
-    """Return the greatest bit rate of a converted picture, in bits per second."""
-    width, height = output_size(video, max_width, max_height)
-    return max(600_000, int(width * height * output_fps(video) * _BITS_PER_PIXEL))
-
-
-def output_level(video: VideoStream, max_width: int, max_height: int) -> int:
-    """Return the H.264 level of a converted picture: 40 is 4.0."""
-    width, height = output_size(video, max_width, max_height)
-    blocks = -(-width // 16) * -(-height // 16)
-    for level, max_rate, max_blocks in _H264_LEVELS:
-        if blocks <= max_blocks and blocks * output_fps(video) <= max_rate:
-            return level
-    return 52
-
-
-def output_codec_string(video: VideoStream, max_width: int, max_height: int) -> str:
-    """Return the codec string of a converted picture: High profile, and its level."""
-    return f"avc1.6400{output_level(video, max_width, max_height):02x}"
-
-
 def _fmp4_video_args(job: EncodeJob) -> list[str]:
-    options = {"an": None, "sn": None, "dn": None, **_fmp4_options(job, "frag_keyframe")}
+    options = {"an": None, **_fmp4_options(job, "frag_keyframe")}
     source = _video_input(job)
     if job.video == "copy":
         stream = source[str(job.picture.index)]
@@ -149,7 +109,7 @@ def _fmp4_video_args(job: EncodeJob) -> list[str]:
 
 
 def _fmp4_audio_args(job: EncodeJob) -> list[str]:
-    options = {"vn": None, "sn": None, "dn": None, **_fmp4_options(job, "frag_keyframe")}
+    options = {"vn": None, **_fmp4_options(job, "frag_keyframe")}
     options["frag_duration"] = 100_000
     source = _input(job, seek_s=_audio_seek_s(job))
     stream, audio_options = _audio(job, source)
@@ -159,8 +119,6 @@ def _fmp4_audio_args(job: EncodeJob) -> list[str]:
 def _ts_args(job: EncodeJob) -> list[str]:
     """One program for both: a transport stream is interleaved as it is made."""
     options: Options = {
-        "sn": None,
-        "dn": None,
         **_time_options(job),
         "f": "mpegts",
         "muxdelay": 0,
@@ -286,7 +244,10 @@ def _audio(job: EncodeJob, source: Node) -> tuple[Node, Options]:
         raise ValueError("a job without sound")
     stream = source[str(job.audio_stream.index)]
     if job.audio == "copy":
-        return stream, {"c:a": "copy"}
+        options: Options = {"c:a": "copy"}
+        if job.audio_stream.codec == "aac" and job.info.format_name == "mpegts" and job.packaging == "fmp4":
+            options["bsf:a"] = "aac_adtstoasc"
+        return stream, options
     # Two filters: one alone gives nothing at all when it also has to change the rate.
     stream = stream.filter("aresample", SAMPLE_RATE)
     stream = stream.filter("aresample", **{"async": 1, "first_pts": _first_sample(job)})
@@ -302,9 +263,10 @@ def _fmp4_options(job: EncodeJob, flags: str) -> Options:
 
 
 def _time_options(job: EncodeJob) -> Options:
-    options: Options = {"copyts": None, "avoid_negative_ts": "disabled"}
-    if job.info.start_s:
-        options["output_ts_offset"] = f"{-job.info.start_s:.6f}"
+    options: Options = {"copyts": None, "avoid_negative_ts": "disabled", **_NOTHING_ELSE}
+    offset_s = (EPOCH_S if job.packaging == "ts" else 0.0) - job.info.start_s
+    if offset_s:
+        options["output_ts_offset"] = f"{offset_s:.6f}"
     return options
 
 

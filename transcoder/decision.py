@@ -18,6 +18,7 @@ Mode = Literal["direct", "remux", "transcode"]
 Treatment = Literal["copy", "encode"]
 
 MAX_GOP_COPIED_S = 15.0  # a segment cannot be shorter than its GOP, and a player waits for a whole one
+HIDDEN_S = 0.05
 
 _CODEC_NAMES = {
     "h264": "H.264",
@@ -204,6 +205,10 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
         return "the video lies on its side"  # a segment's player rarely turns it, whatever it does with files
     if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:
         return "the video cannot be cut exactly in a file of this kind"
+    if info.keyframes_s[0] < info.start_s - HIDDEN_S:
+        return (
+            "the video begins where it cannot be cut"  # an edit list hides pictures that others are made from
+        )
     if max_gop_s(info, video) > MAX_GOP_COPIED_S:
         return "the video can be cut only at places far apart"
     return None

@@ -9,6 +9,7 @@ from typing import Literal
 
 PACKET_SIZE = 188
 CLOCK = 90_000  # units of a presentation time per second
+EPOCH_S = 10.0  # playing time 0 on a stream's clock: decoding times just before it must not be negative
 
 _SYNC = 0x47
 _PAT = 0x0000
@@ -22,7 +23,8 @@ Track = Literal["video", "audio"]
 class Unit:
     """Transport packets of one track that belong together.
 
-    `time_s` is set on the first packets of a picture or of a sound packet; what follows without it belongs to it.
+    `time_s`, in playing time, is set on the first packets of a picture or of a sound packet; what follows
+    without it belongs to it.
     """
 
     track: Track
@@ -100,10 +102,17 @@ def _random_access(packet: bytes) -> bool:
 
 
 def _presentation_time_s(packet: bytes, body: int) -> float | None:
-    """Return the PTS in seconds; times in the upper half of the clock are before 0."""
+    """Return the PTS as playing time in seconds; the upper half of the clock is before 0."""
     if packet[body : body + 3] != b"\x00\x00\x01" or not packet[body + 7] & 0x80:
         return None
     field_bytes = packet[body + 9 : body + 14]
     time = (field_bytes[0] >> 1 & 7) << 30 | field_bytes[1] << 22 | (field_bytes[2] >> 1) << 15
     time |= field_bytes[3] << 7 | field_bytes[4] >> 1
-    return (time - _WRAP if time >= _WRAP // 2 else time) / CLOCK
+    return (time - _WRAP if time >= _WRAP // 2 else time) / CLOCK - EPOCH_S
+
+
+def discontinuity(packet: bytes) -> bytes:
+    """Return a packet without contents that allows `packet`, which follows it, to have any number."""
+    number = (packet[3] - 1) & 0x0F
+    head = bytes([_SYNC, packet[1] & 0x1F, packet[2], 0x20 | number])  # adaptation field only
+    return head + bytes([PACKET_SIZE - 5, 0x80]) + b"\xff" * (PACKET_SIZE - 6)

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Protocol, Self
 
-from transcoder import command
+from transcoder import output
 from transcoder.cache import Segment
+from transcoder.command import AUDIO_BITRATE
 from transcoder.decision import Decision, chosen_video
 from transcoder.errors import BusyError, EncodeError, SegmentNotFoundError
 from transcoder.playlist import (
@@ -170,15 +171,15 @@ class Stream:
         video = chosen_video(rendition.source.info)
         if video is not None and decision.video == "encode":
             box = (profile.max_width, profile.max_height)
-            bandwidth += command.output_bitrate(video, *box)
-            codecs.append(command.output_codec_string(video, *box))
-            size, fps = command.output_size(video, *box), command.output_fps(video)
+            bandwidth += output.output_bitrate(video, *box)
+            codecs.append(output.output_codec_string(video, *box))
+            size, fps = output.output_size(video, *box), output.output_fps(video)
         elif video is not None:
             bandwidth += int(video.width * video.height * (video.fps or 30) * _COPIED_BITS_PER_PIXEL)
             codecs.append(video.codec_string or "")
             size, fps = (video.upright_width, video.upright_height), video.fps
         if rendition.audio_stream is not None:
-            bandwidth += command.AUDIO_BITRATE
+            bandwidth += AUDIO_BITRATE
             codecs.append(
                 "mp4a.40.2" if decision.audio == "encode" else rendition.audio_stream.codec_string or ""
             )

@@ -86,7 +86,9 @@ class MediaServer(ThreadingHTTPServer):
 @pytest.fixture
 def media_server() -> Iterator[MediaServer]:
     server = MediaServer()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="media-server")
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, name="media-server"
+    )
     thread.start()
     yield server
     server.shutdown()

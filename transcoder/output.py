@@ -1,0 +1,49 @@
+"""What a converted picture is like: size, frame rate, bit rate, level. Known before anything is converted."""
+
+from transcoder.media_info import VideoStream
+
+MAX_FPS = 60.0
+_BITS_PER_PIXEL = 0.12
+# H.264 levels: greatest macroblocks per second and per frame (ITU-T H.264, table A-1).
+_H264_LEVELS = (
+    (30, 40_500, 1_620),
+    (31, 108_000, 3_600),
+    (32, 216_000, 5_120),
+    (40, 245_760, 8_192),
+    (42, 522_240, 8_704),
+    (51, 983_040, 36_864),
+)
+
+
+def output_size(video: VideoStream, max_width: int, max_height: int) -> tuple[int, int]:
+    """Return width and height of a converted picture: upright, square pixels, even, never enlarged."""
+    width, height = max(video.upright_width, 2), max(video.upright_height, 2)
+    scale = min(1.0, max_width / width, max_height / height)
+    return max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2)
+
+
+def output_fps(video: VideoStream) -> float:
+    """Return the frame rate of a converted picture: slow motion is thinned out by a whole number."""
+    fps = video.fps or 30.0
+    return fps / -int(-fps // MAX_FPS)
+
+
+def output_bitrate(video: VideoStream, max_width: int, max_height: int) -> int:
+    """Return the greatest bit rate of a converted picture, in bits per second."""
+    width, height = output_size(video, max_width, max_height)
+    return max(600_000, int(width * height * output_fps(video) * _BITS_PER_PIXEL))
+
+
+def output_level(video: VideoStream, max_width: int, max_height: int) -> int:
+    """Return the H.264 level of a converted picture: 40 is 4.0."""
+    width, height = output_size(video, max_width, max_height)
+    blocks = -(-width // 16) * -(-height // 16)
+    for level, max_rate, max_blocks in _H264_LEVELS:
+        if blocks <= max_blocks and blocks * output_fps(video) <= max_rate:
+            return level
+    return 52
+
+
+def output_codec_string(video: VideoStream, max_width: int, max_height: int) -> str:
+    """Return the codec string of a converted picture: High profile, and its level."""
+    return f"avc1.6400{output_level(video, max_width, max_height):02x}"
