@@ -1,5 +1,6 @@
 """Reads and writes the encrypted vault."""
 
+from vault.check import Finding, check_vault
 from vault.config import CipherCombo
 from vault.errors import (
     AuthenticationError,
@@ -31,6 +32,7 @@ __all__ = [
     "ROOT_ID",
     "AuthenticationError",
     "CipherCombo",
+    "Finding",
     "FolderMissingError",
     "FormatError",
     "IntegrityError",
@@ -54,5 +56,6 @@ __all__ = [
     "WrongPassphraseError",
     "change_passphrase",
     "check_name",
+    "check_vault",
     "is_vault",
 ]

@@ -17,12 +17,19 @@ from vault.errors import (
 )
 from vault.keyring import Keyring
 from vault.names import ROOT_ID, SHORTENED_SUFFIX, check_name
-from vault.node import CONTENTS_FILE, FOLDER_LINK_FILE, LONG_NAME_FILE, SYMLINK_FILE, Node, NodeKind
+from vault.node import (
+    CONTENTS_FILE,
+    FOLDER_ID_FILE,
+    FOLDER_LINK_FILE,
+    LONG_NAME_FILE,
+    SYMLINK_FILE,
+    Node,
+    NodeKind,
+)
 from vault.storage import Storage, Upload
 from vault.tree import Tree
 from vault.writer import seal_bytes, seal_file
 
-FOLDER_ID_FILE = "dirid.c9r"
 _PAYLOAD_FILES = {
     NodeKind.FILE: CONTENTS_FILE,
     NodeKind.FOLDER: FOLDER_LINK_FILE,
@@ -52,7 +59,6 @@ class Changes:
         try:
             seal_file(source, upload, self._keyring)
             with self._guard:
-                self._keyring.keys()
                 self._require_folder(folder_id)
                 taken = self._require_room(folder_id, name, replace=replace)
                 path, sealed_name = self._tree.place(folder_id, name)

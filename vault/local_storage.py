@@ -266,6 +266,7 @@ def make_empty_folder(directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise VaultExistsError("the folder is not empty")
+        flush_folder(directory.resolve().parent)
 
 
 def has_file(directory: Path, name: str) -> bool:

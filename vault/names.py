@@ -85,7 +85,7 @@ class NameCipher:
         try:
             sealed = base64.urlsafe_b64decode(encoded)
             # The decoder skips junk and spare bits; only the one true spelling is ours.
-            if base64.urlsafe_b64encode(sealed).decode() != encoded or len(sealed) < _SIV_SIZE:
+            if base64.urlsafe_b64encode(sealed).decode() != encoded:
                 raise ForeignNameError("a stored name in a wrong spelling")
             name = self._siv.decrypt(sealed, [folder_id.encode()]).decode()
         except (InvalidTag, binascii.Error, ValueError) as error:

@@ -14,6 +14,7 @@ CONTENTS_FILE = "contents.c9r"
 FOLDER_LINK_FILE = "dir.c9r"
 SYMLINK_FILE = "symlink.c9r"
 LONG_NAME_FILE = "name.c9s"
+FOLDER_ID_FILE = "dirid.c9r"
 
 
 class NodeKind(Enum):

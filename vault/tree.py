@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from vault.errors import FolderMissingError, NodeNotFoundError
 from vault.keyring import Keyring
-from vault.names import ROOT_ID, shorten
-from vault.node import PROBLEM_INCOMPLETE, Node, NodeKind
+from vault.names import ROOT_ID, SEALED_SUFFIX, SHORTENED_SUFFIX, shorten
+from vault.node import FOLDER_ID_FILE, PROBLEM_INCOMPLETE, Node, NodeKind
 from vault.storage import Storage
 from vault.stored_nodes import StoredNodes, marked_name
 
@@ -59,6 +59,18 @@ class Tree:
         nodes = _told_apart(nodes)
         nodes.sort(key=lambda node: node.name)
         return nodes
+
+    def left_out(self, folder_id: str) -> list[str]:
+        """Return the stored paths of what looks like a node of a folder and is not shown by `list_folder`."""
+        names = self._keyring.names
+        content_path = names.content_path(folder_id)
+        return [
+            f"{content_path}/{entry.name}"
+            for entry in sorted(self._storage.list(content_path))
+            if entry.name.endswith((SEALED_SUFFIX, SHORTENED_SUFFIX))
+            and entry.name != FOLDER_ID_FILE
+            and self._stored_nodes.read(names, folder_id, content_path, entry) is None
+        ]
 
     def find(self, path: str) -> Node:
         """Return the node at a plaintext path such as "/a/b".
@@ -112,7 +124,7 @@ class Tree:
         """Yield (path below `folder_id`, node) for all below a folder, parents first.
 
         A folder that turns up a second time, which only a damaged or forged vault has, is shown and not
-        entered again; a folder with a problem is shown and not entered.
+        entered again; a folder whose contents are not on the disk is shown only.
 
         Raises:
             FolderMissingError: The contents of the folder it starts with are not on the disk.
@@ -126,7 +138,7 @@ class Tree:
                 continue
             path, node = found
             yield found
-            if node.own_id is None or node.problem is not None or node.own_id in seen:
+            if node.own_id is None or node.own_id in seen:
                 continue
             seen.add(node.own_id)
             try:

@@ -152,6 +152,10 @@ class Vault:
         """Yield (path below the folder, node) for all below it, parents first, no folder's contents twice."""
         return self._tree.walk(folder_id)
 
+    def left_out(self, folder_id: str) -> list[str]:
+        """Return the stored paths of what looks like a node of a folder and is not shown by `list_folder`."""
+        return self._tree.left_out(folder_id)
+
     def open(self, node: Node) -> PlaintextReader:
         """Open a file for reading.
 

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,11 @@ from vault import (
     StorageError,
     Vault,
 )
+from vault.config import VaultConfig
 from vault.layout import CHUNK_SIZE
 from vault.local_storage import LocalStorage
+from vault.masterkey import Masterkey
+from vault.storage import Upload
 from vault.writer import seal_bytes
 
 LONG = "A very long name " * 14
@@ -320,6 +324,23 @@ def test_a_writer_that_was_faster_wins(vault: Vault) -> None:
         storage.put_file(vault.find("/f").stored_path, b"y", replace=True)
     storage.close()
     assert snapshot(vault) == {"/f": None, "/film.mkv": b"x"}
+
+
+def test_a_folder_whose_link_cannot_be_stored_leaves_no_contents(vault: Vault) -> None:
+    class Full(LocalStorage):
+        def put_folder(self, path: str, files: Mapping[str, bytes | Upload]) -> None:
+            if "dir.c9r" in files:
+                raise StorageError("the disk is full", errno.ENOSPC)
+            super().put_folder(path, files)
+
+    before = sorted(vault.directory.glob("d/*/*"))
+    masterkey = Masterkey(vault.export_masterkey())
+    with (
+        Vault(vault.directory, Full(vault.directory), masterkey, VaultConfig()) as full,
+        pytest.raises(StorageError, match="full"),
+    ):
+        full.make_folder("", "new")
+    assert sorted(vault.directory.glob("d/*/*")) == before
 
 
 # --- against a model

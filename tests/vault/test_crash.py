@@ -1,5 +1,6 @@
 """Whatever the moment of a crash, nothing that was stored is lost, and nothing is half stored."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -196,6 +197,57 @@ def test_a_killed_writer_leaves_nothing_readable_and_nothing_for_long(vault: Vau
     with Vault.unlock(vault.directory, PASSPHRASE) as again:
         assert snapshot(again) == {"/old": b"old"}
         assert [path.name for path in around.iterdir()] == ["vault"]
+
+
+# --- on the disk before it is said to be stored
+
+
+@pytest.fixture
+def journal(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is brought to the disk and what gets its name, in order, by the last part of its path."""
+    steps: list[str] = []
+    real_link, real_rename = Path.hardlink_to, Path.rename
+
+    def fsync(fd: int) -> None:
+        path = Path(f"/proc/self/fd/{fd}").readlink()
+        steps.append(f"flush {label(path)}")
+
+    def hardlink_to(self: Path, target: Path) -> None:
+        real_link(self, target)
+        steps.append(f"name {label(self)}")
+
+    def rename(self: Path, target: Path) -> Path:
+        steps.append(f"name {label(target)}")
+        return real_rename(self, target)
+
+    def label(path: Path) -> str:
+        if "vault.lanterne-tmp" in path.parts:
+            return "staged"
+        depth = len(path.relative_to(vault.directory).parts)
+        return {0: "vault", 1: "d", 2: "d/XX", 3: "contents", 4: "node", 5: "inner"}[depth]
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "hardlink_to", hardlink_to)
+    monkeypatch.setattr(Path, "rename", rename)
+    return steps
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(vault: Vault, journal: list[str]) -> None:
+    write(vault, "film", b"x")
+    assert journal == ["flush staged", "name node", "flush contents"]
+    journal.clear()
+    write(vault, "film", b"y", replace=True)
+    assert journal == ["flush staged", "name node", "flush contents"]
+    journal.clear()
+    vault.rename(vault.find("/film"), "", "other")
+    assert journal == ["name node", "flush contents"]
+
+
+def test_a_folder_has_its_contents_before_its_link(vault: Vault, journal: list[str]) -> None:
+    vault.make_folder("", "folder")
+    contents = ["flush staged", "name staged", "flush staged", "flush d", "name contents", "flush d/XX"]
+    link = ["flush staged", "name staged", "flush staged", "name node", "flush contents"]
+    assert journal == contents + link
 
 
 # --- where ciphertext waits
