@@ -1,25 +1,18 @@
 # Lanterne as a container; docs/docker.md says how to run it.
 #
-#   docker build -t lanterne .                          the ffmpeg that comes as a Python package
+#   docker build -t lanterne .                            the ffmpeg that comes as a Python package
 #   docker build -t lanterne --build-arg FFMPEG=debian .   Debian's, for hardware encoders
 
 ARG PYTHON=3.12
-ARG NODE=22
 # wheel: a static ffmpeg without drivers, far smaller than Debian's package with its tail of libraries, and the
 # same version on every machine. debian: the one that can speak VAAPI; the program prefers it where it is there.
 ARG FFMPEG=wheel
-
-FROM node:${NODE}-bookworm-slim AS node
 
 FROM python:${PYTHON}-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 
-# Only what the front-end is built with; the image that runs has no Node.
-COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
-RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
-    && python -m venv --without-pip /opt/lanterne
+RUN python -m venv --without-pip /opt/lanterne
 
 # The dependencies first: they change less often than the code. Hashes for all, nothing compiled here.
 COPY requirements.txt ./
@@ -30,6 +23,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 ARG FFMPEG
 RUN if [ "$FFMPEG" = debian ]; then rm /opt/lanterne/lib/python*/site-packages/imageio_ffmpeg/binaries/ffmpeg-*; fi
 
+# The wheel's own build hook brings a Node for the TV page; the image that runs has none.
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/pip --mount=type=cache,target=/root/.npm \
     pip wheel --no-deps --wheel-dir /wheels . \
