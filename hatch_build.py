@@ -55,10 +55,17 @@ class Toolchain:
                 text=True,
             )
         except subprocess.CalledProcessError as error:
-            tail = "\n".join((error.output or "").splitlines()[-25:])
-            raise WebBuildError(_advice(f"npm {' '.join(arguments)} failed:\n{tail}")) from error
+            raise WebBuildError(
+                _advice(f"npm {' '.join(arguments)} failed:\n{_gist(error.output)}")
+            ) from error
         except subprocess.TimeoutExpired as error:
             raise WebBuildError(_advice(f"npm {' '.join(arguments)} took over {TIMEOUT_S} s")) from error
+
+
+def _gist(output: str) -> str:
+    """Return the beginning, where npm says what is wrong, and the end, where a compiler does."""
+    lines = output.splitlines()
+    return "\n".join(lines if len(lines) <= 40 else [*lines[:20], "...", *lines[-20:]])
 
 
 def _advice(what: str) -> str:

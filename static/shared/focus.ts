@@ -49,6 +49,8 @@ export class RowsFocus {
   private laneIndex = 0;
   private first = 0;
   private memory: Record<string, LaneMemory> = {};
+  /** Lane of a snapshot that has not been loaded yet. */
+  private wanted: string | null = null;
   private readonly fixedLanes: number;
   private readonly laneAnchor: number;
   private readonly lanesVisible: number;
@@ -63,9 +65,6 @@ export class RowsFocus {
       this.wanted = snapshot.lane;
     }
   }
-
-  /** Lane of a snapshot that has not been loaded yet. */
-  private wanted: string | null = null;
 
   /** Replace the lanes, keeping the focus on its lane and card where they still exist. */
   setLanes(lanes: Lane[]): void {
@@ -82,7 +81,9 @@ export class RowsFocus {
       this.laneIndex = 0;
     }
     this.leaveEmptyLane();
-    this.first = clamp(this.first, 0, this.lastTop());
+    if (this.wanted === null) {
+      this.first = clamp(this.first, 0, this.lastTop());
+    }
   }
 
   get lane(): Lane | null {
@@ -99,7 +100,7 @@ export class RowsFocus {
 
   /** First lane on the screen, counted without the fixed ones. */
   get top(): number {
-    return this.first;
+    return Math.min(this.first, this.lastTop());
   }
 
   columnOf(id: string): number {
@@ -123,6 +124,7 @@ export class RowsFocus {
     if (!this.lane) {
       return false;
     }
+    this.settle();
     if (direction === "left" || direction === "right") {
       return this.moveColumn(direction === "left" ? -step : step);
     }
@@ -168,6 +170,7 @@ export class RowsFocus {
 
   /** Slide the list of lanes: a wheel. The focus goes along when it would leave the screen. */
   scroll(lanes: number): boolean {
+    this.settle();
     const top = clamp(this.first + lanes, 0, this.lastTop());
     if (top === this.first) {
       return false;
@@ -183,6 +186,12 @@ export class RowsFocus {
 
   snapshot(): FocusSnapshot {
     return { lane: this.lane ? this.lane.id : "", top: this.first, memory: { ...this.memory } };
+  }
+
+  /** The person acts on what is there: a lane that was waited for is given up. */
+  private settle(): void {
+    this.wanted = null;
+    this.first = this.top;
   }
 
   private indexOf(id: string): number {

@@ -14,7 +14,7 @@ export function parseLink(hash: string): Link {
   for (const part of hash.replace(/^#/, "").split("&")) {
     const at = part.indexOf("=");
     const name = part.slice(0, at);
-    const value = decodeURIComponent(part.slice(at + 1));
+    const value = decoded(part.slice(at + 1));
     if (at > 0 && value !== "") {
       if (name === "invitation") {
         found.invitation = value;
@@ -24,6 +24,14 @@ export function parseLink(hash: string): Link {
     }
   }
   return found;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return ""; // typed or cut by hand
+  }
 }
 
 export function takeLink(): Link {

@@ -1,4 +1,5 @@
 /** The TV page's beginning: find out where we are, then draw. */
+import "../shared/polyfills";
 import { render } from "preact";
 import { Api } from "../shared/api";
 import { languageFor } from "../shared/i18n";

@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  test: { include: ["test/unit/**/*.test.ts", "test/unit/**/*.test.tsx"], environment: "node", pool: "threads", testTimeout: 20000 },
+});
