@@ -39,12 +39,15 @@ class Images:
             return jpeg if jpeg is not None else self._make(item_id, width)
 
     def _make(self, item_id: str, width: int) -> bytes:
+        contents = self._index.record(item_id).header_nonce
         try:
             jpeg = self._from_wider(item_id, width) or self._from_file(item_id, width)
         except (PhotoError, ProbeError, HelperCrashedError) as error:
             raise NoImageError(item_id) from error
         try:
-            self._artwork.put(item_id, width, jpeg)
+            # A scan may have met new contents meanwhile; a picture of the old may not stay beside them.
+            if self._index.record(item_id).header_nonce == contents:
+                self._artwork.put(item_id, width, jpeg)
         except StoreDamagedError:
             logger.warning("an image could not be stored")
         return jpeg
