@@ -10,7 +10,6 @@ from hypothesis import settings
 from tests.vault.vaults import PASSPHRASE, SCRYPT_COST
 from vault import Vault
 
-
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
