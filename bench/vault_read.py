@@ -52,7 +52,7 @@ def report() -> str:
     return "\n\n".join(
         [
             "## Reading the vault",
-            f"{SIZE >> 20} MiB from the page cache, in process, one thread, medians of {ROUNDS} rounds taken in turn.",
+            f"{SIZE >> 20} MiB from the page cache, one thread, medians of {ROUNDS} rounds taken in turn.",
             table(["what", "GB/s", "GB per CPU-second", "against openssl"], rows),
             f"{RANDOM_READS} reads of {RANDOM_SIZE >> 10} KiB at random places, each decrypted and authenticated:",
             table(["what", "µs a read"], randoms),
@@ -109,5 +109,3 @@ def _random_vault(vault: Vault, node: object, offsets: list[int]) -> None:
         for offset in offsets:
             reader.seek(offset)
             reader.read(RANDOM_SIZE)
-
-

@@ -81,7 +81,8 @@ class Server:
     """A running server."""
 
     address: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    link: str = ""  # that pairs one browser
 
     def request(
         self, path: str, token: str | None = None, body: object | None = None, **headers: str
@@ -107,19 +108,27 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(place: Place, *arguments: str, **more: str) -> Iterator[Server]:
-    """Run `lanterne serve` until the block ends; it must leave in order."""
+def serving(place: Place, *arguments: str, terminal: bool = False, **more: str) -> Iterator[Server]:
+    """Run `lanterne serve` until the block ends; it must leave in order.
+
+    Args:
+        place: Where its vault and state are.
+        arguments: Further options.
+        terminal: Let its output be a terminal, so that it shows the link that pairs a browser.
+        more: Further variables of its environment.
+    """
+    reader, writer = os.openpty() if terminal else os.pipe()
     with (place.folder / "server.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tvapp", "serve", *arguments],
             env=place.environment(**more),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=writer,
             stderr=log,
-            text=True,
         )
+    os.close(writer)
     try:
-        yield Server(_address_from(process), process)
+        yield _greeting(reader, process, terminal=terminal)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -129,12 +138,21 @@ def serving(place: Place, *arguments: str, **more: str) -> Iterator[Server]:
             process.wait()
             raise
         finally:
-            process.stdout.close()
+            os.close(reader)
     assert status == 0
 
 
-def _address_from(process: subprocess.Popen[str]) -> str:
-    for line in process.stdout:
-        if found := re.match(r"Lanterne is at (http://\S+)", line):
-            return found.group(1)
-    raise AssertionError(f"the server ended with status {process.wait(5)}")
+def _greeting(reader: int, process: subprocess.Popen[bytes], *, terminal: bool) -> Server:
+    """Read what the server says until it said all that is needed."""
+    said = b""
+    while True:
+        address = re.search(rb"Lanterne is at (http://\S+)", said)
+        link = re.search(rb"(http://\S+#invitation=\S+)\s", said)
+        if address and (link or not terminal):
+            return Server(address.group(1).decode(), process, link.group(1).decode() if link else "")
+        try:
+            piece = os.read(reader, 4096)
+        except OSError:  # how a terminal says that nobody is at its other end
+            piece = b""
+        assert piece, f"the server ended with status {process.wait(5)}"
+        said += piece

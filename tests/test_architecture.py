@@ -10,7 +10,7 @@ PACKAGES = ("vault", "library", "transcoder", "discovery", "tvapp")
 PROCESS_STARTERS = {
     "transcoder/process.py",
     "tvapp/processes.py",
-    "tvapp/demo/ffmpeg.py",  # runs in a child process of its own, without a key
+    "tvapp/demo/encoder.py",  # runs in a child process of its own, without a key
 }
 # Build and test switches apart, the environment is read where settings are loaded and where a child's is made.
 ENVIRONMENT_READERS = {"tvapp/config.py", "transcoder/process.py"}
@@ -54,7 +54,9 @@ def test_one_module_per_package_starts_processes():
 
 
 def test_the_environment_is_read_in_one_place():
-    readers = {relative(path) for path in MODULES if attributes_of(tree_of(path), "os") & {"environ", "getenv"}}
+    readers = {
+        relative(path) for path in MODULES if attributes_of(tree_of(path), "os") & {"environ", "getenv"}
+    }
     assert readers <= ENVIRONMENT_READERS
 
 

@@ -19,6 +19,8 @@ CONFIG_VARIABLE = "LANTERNE_CONFIG"
 # Variables of the same prefix that are read by the build or by the tests.
 NOT_SETTINGS = frozenset({CONFIG_VARIABLE, "LANTERNE_SKIP_WEB", "LANTERNE_TEST_SHARED"})
 
+GRACE_S = 3  # how long a request that is under way may last when the server stops
+
 _TRUE = frozenset({"on", "true", "yes", "1"})
 _FALSE = frozenset({"off", "false", "no", "0"})
 

@@ -14,11 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tvapp.config import Settings
+from tvapp.config import GRACE_S, Settings
 from tvapp.entrusted import Trust, socket_pair
 from tvapp.hardening import hold_a_key
 from tvapp.processes import Process, StillRunningError, start_discovery, start_web
-from tvapp.server import GRACE_S
 
 logger = logging.getLogger(__name__)
 
@@ -119,8 +118,7 @@ def serve(
     trust = Trust(ours, masterkey)
     children = [Child("web process", lambda: start_web(settings, listener, theirs))]
     if settings.discovery:
-        port = listener.getsockname()[1]
-        children.append(Child("discovery", lambda: start_discovery(settings, port)))
+        children.append(Child("discovery", lambda: start_discovery(settings, listener)))
     with listener, ours, theirs, _stop_signals() as stop:
         try:
             _watch(children, trust, stop, on_ready)

@@ -5,7 +5,6 @@ Run as `python -m tvapp.server PARENT LISTEN_FD KEY_FD SETTINGS`, where SETTINGS
 
 import contextlib
 import logging
-import os
 import socket
 import sys
 from pathlib import Path
@@ -14,10 +13,9 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from tvapp.config import Settings, settings_as_json, settings_from_json
+from tvapp.config import GRACE_S, Settings, settings_from_json
 from tvapp.hardening import die_with_parent, hold_a_key
 
-GRACE_S = 3
 MEMORY_DIRECTORY = "/dev/shm"  # noqa: S108 - for gunicorn's heartbeat file, which holds nothing
 
 
@@ -75,12 +73,6 @@ class WebApplication(BaseApplication):  # type: ignore[misc]
         self._closing = contextlib.ExitStack()
         key_socket = self._closing.enter_context(socket.socket(fileno=self._key_fd))
         return self._closing.enter_context(running(self._settings, key_socket))
-
-
-def server_command(settings: Settings, listen_fd: int, key_fd: int) -> list[str]:
-    """Return the command line of the web process, for its launcher."""
-    numbers = [str(number) for number in (os.getpid(), listen_fd, key_fd)]
-    return [sys.executable, "-m", "tvapp.server", *numbers, settings_as_json(settings)]
 
 
 def main(arguments: list[str]) -> None:

@@ -112,7 +112,9 @@ def test_two_that_pair_at_once_are_both_kept(devices):
 def test_a_damaged_file_says_so(tmp_path_factory, content):
     state = tmp_path_factory.mktemp("state")
     (state / "devices.json").write_bytes(content)
+    complaint = ""
     try:
-        assert isinstance(Devices(state).all(), tuple)
+        assert Devices(state).all() == ()
     except DevicesError as error:
-        assert "devices.json" in str(error)
+        complaint = str(error)
+    assert complaint == "" or "devices.json" in complaint

@@ -90,7 +90,7 @@ def test_the_launcher_keeps_the_key_for_the_next_worker(trusting):
 
 
 def test_an_answer_to_a_dead_worker_is_not_taken_for_ours(trusting):
-    trust, keeper = trusting
+    _, keeper = trusting
     keeper.keep(b"a" * 64)
     keeper._end.send(b"?" + b"n" * 16)  # asked by a worker that died before it read the answer
     assert keeper.recall() == b"a" * 64

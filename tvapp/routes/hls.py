@@ -8,12 +8,10 @@ from urllib.parse import urlencode
 from apiflask import APIBlueprint
 from flask import Response
 
-from transcoder import Stream, profile_named
+from transcoder import PLAYLIST_TYPE, Stream, profile_named
 from tvapp.access import by_ticket, current_device
 from tvapp.household import Household
 from tvapp.schemas import StreamQuery
-
-PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 
 
 def hls_blueprint(household: Household) -> APIBlueprint:
@@ -65,6 +63,10 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         item_id: str, profile: str, session_id: str, index: int, _kind: str, query: dict[str, Any]
     ) -> Response:
         stream = stream_of(item_id, profile, session_id, query.get("audio"))
-        return Response(stream.segment(index), mimetype=stream.segment_type)
+        body = stream.segment(index)
+        response = Response(body, mimetype=stream.segment_type)
+        if body.size is not None:  # otherwise it is still being made, and sent in pieces as they come
+            response.content_length = body.size
+        return response
 
     return bp
