@@ -1,6 +1,6 @@
 /** Everything around the pages once the vault is open: the side rail, the way back, messages. */
 import type { JSX } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Navigation, Place, Services } from "./context";
 import { ServicesContext, useServices } from "./context";
 import { LAYER } from "./input";
@@ -55,6 +55,23 @@ function leave(stack: Place[]): Place[] {
   return stack.slice(0, -1);
 }
 
+/** On a phone pages scroll natively: a new one begins at its top, one that is returned to where it was left. */
+function useNativeScroll(place: Place, compact: boolean): void {
+  useLayoutEffect(() => {
+    if (!compact) {
+      return undefined;
+    }
+    window.scrollTo(0, typeof place.memory.scroll === "number" ? place.memory.scroll : 0);
+    const remember = (): void => {
+      place.memory.scroll = window.pageYOffset;
+    };
+    window.addEventListener("scroll", remember);
+    return () => {
+      window.removeEventListener("scroll", remember);
+    };
+  }, [place, compact]);
+}
+
 interface FrameProps {
   services: Services;
   /** Owners and phones may lock the vault, a TV may not. */
@@ -73,6 +90,7 @@ export function Frame({ services, mayLock, onLocked }: FrameProps): JSX.Element 
   const place = stack[stack.length - 1] || newPlace("home");
   const withRail = place.page !== "player" && place.page !== "viewer" && place.page !== "detail";
   railAllowed.current = withRail;
+  useNativeScroll(place, services.compact);
   const all = useMemo(() => ({ ...services, navigation }), [services, navigation]);
   const active = !inRail && !locking;
   return (
@@ -102,7 +120,7 @@ export function Frame({ services, mayLock, onLocked }: FrameProps): JSX.Element 
         />
       ) : null}
       <PageOf key={stack.length.toString() + place.page + (place.item?.id || "")} place={place} active={active} />
-      {stack.length > 1 ? <BackButton onBack={() => { all.input.press({ action: "back", repeat: false, heldMs: 0 }); }} /> : null}
+      {stack.length > 1 && !(services.compact && sectionOf(place)) ? <BackButton onBack={() => { all.input.press({ action: "back", repeat: false, heldMs: 0 }); }} /> : null}
       {locking ? (
         <LockDialog
           onClose={() => {

@@ -58,6 +58,12 @@ function HomeSkeleton(): JSX.Element {
   return (
     <main class="page page-home" ref={main} tabIndex={-1} data-testid="home-loading" aria-busy="true">
       <h1 class="unseen">{t("home.title")}</h1>
+      <div class="hero" aria-hidden="true">
+        <div class="hero-text">
+          <span class="skeleton-line skeleton-title" />
+          <span class="skeleton-line skeleton-facts" />
+        </div>
+      </div>
       <div class="lanes">
         <div class="lanes-track">
           <RowSkeleton shape={WIDE} top={0} height={height} />

@@ -62,12 +62,13 @@ export function Beam(): JSX.Element {
     <svg class="beam" viewBox="0 0 96 54" preserveAspectRatio="none" aria-hidden="true" focusable="false">
       <defs>
         <linearGradient id="beam-light" x1="0" x2="1" y1="0" y2="0">
-          <stop offset="0" stop-color="#f6b352" stop-opacity="0.34" />
-          <stop offset="0.35" stop-color="#f6b352" stop-opacity="0.13" />
-          <stop offset="1" stop-color="#f6b352" stop-opacity="0.05" />
+          <stop offset="0" stop-color="#f6b352" stop-opacity="0.24" />
+          <stop offset="0.3" stop-color="#f6b352" stop-opacity="0.09" />
+          <stop offset="1" stop-color="#f6b352" stop-opacity="0.035" />
         </linearGradient>
       </defs>
-      <path d="M7.2 4.100 96-9v72L7.2 4.700z" fill="url(#beam-light)" />
+      <path d="M7.2 4.1 96-9v72L7.2 4.7z" fill="url(#beam-light)" />
+      <path d="M7.2 4.2 96-2v56L7.2 4.6z" fill="url(#beam-light)" />
     </svg>
   );
 }

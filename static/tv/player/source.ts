@@ -14,6 +14,7 @@ interface HlsInstance {
 interface HlsError {
   fatal: boolean;
   type: string;
+  response?: { code?: number };
 }
 
 type HlsClass = new (config: object) => HlsInstance;
@@ -28,8 +29,24 @@ const LIMITS = {
   maxBufferSize: 30 * 1000 * 1000,
   backBufferLength: 10,
 };
-/** Times that the network may fail in a row before the next way to play is tried. */
-const NETWORK_RETRIES = 3;
+/** An answer worth waiting for: nobody there, or there but busy. Other errors stay what they are. */
+function isPassing(status: number | undefined): boolean {
+  return !status || status === 429 || status === 503;
+}
+
+const RETRY = {
+  maxNumRetry: 5,
+  retryDelayMs: 700,
+  maxRetryDelayMs: 4000,
+  shouldRetry: (_rule: unknown, _count: number, _timeout: boolean, answer: { code?: number } | undefined, retry: boolean) =>
+    retry && isPassing(answer?.code),
+};
+/** A segment may have to be encoded first, on a small box. */
+const LOAD = {
+  default: { maxTimeToFirstByteMs: 20000, maxLoadTimeMs: 60000, timeoutRetry: { ...RETRY, maxNumRetry: 2 }, errorRetry: RETRY },
+};
+/** Times that the network may be given up and begun again before the next way to play is tried. */
+const NETWORK_RETRIES = 2;
 
 let loading: Promise<HlsClass> | null = null;
 
@@ -97,7 +114,7 @@ function attachHls(video: HTMLVideoElement, attempt: Attempt, start_s: number, o
     if (data.type === "mediaError" && !mediaRecovered) {
       mediaRecovered = true;
       hls.recoverMediaError();
-    } else if (data.type === "networkError" && networkFailures < NETWORK_RETRIES) {
+    } else if (data.type === "networkError" && isPassing(data.response?.code) && networkFailures < NETWORK_RETRIES) {
       networkFailures += 1;
       hls.startLoad();
     } else {
@@ -109,7 +126,14 @@ function attachHls(video: HTMLVideoElement, attempt: Attempt, start_s: number, o
       if (closed) {
         return;
       }
-      hls = new Hls({ ...LIMITS, startPosition: start_s, workerPath: WORKER });
+      hls = new Hls({
+        ...LIMITS,
+        fragLoadPolicy: LOAD,
+        playlistLoadPolicy: LOAD,
+        manifestLoadPolicy: LOAD,
+        startPosition: start_s,
+        workerPath: WORKER,
+      });
       hls.on("hlsError", (_event, data) => {
         failed(data);
       });
