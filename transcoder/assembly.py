@@ -8,7 +8,7 @@ from typing import Protocol
 from transcoder import fmp4
 from transcoder.errors import BoxError
 from transcoder.mpegts import Track, TransportReader, discontinuity
-from transcoder.segments import SegmentPlan
+from transcoder.segments import EPOCH_S, SegmentPlan
 
 _NEVER = 1 << 60
 _TRACK_IDS = (("video", fmp4.VIDEO_TRACK), ("audio", fmp4.AUDIO_TRACK))
@@ -112,7 +112,7 @@ class Fmp4Assembly:
 
     def _take_picture(self, fragment: fmp4.Fragment, moof: bytes, mdat: bytes) -> None:
         scale = self._scales["video"]
-        index = self._plan.index_at(fragment.first_shown / scale)
+        index = self._plan.index_at(fragment.first_shown / scale - EPOCH_S)
         if index < self.frontiers.first:
             return  # where the seek landed, before what was asked for
         self._output.append(index, fmp4.numbered(moof, self._next_number(index)) + mdat)
@@ -124,8 +124,9 @@ class Fmp4Assembly:
         scale = self._scales["audio"]
         reached = self.frontiers.of("audio")
         for packet in fmp4.samples(fragment, mdat):
-            index = self._plan.index_at(packet.time / scale)
-            if packet.time >= 0 and index >= self.frontiers.first:
+            time_s = packet.time / scale - EPOCH_S
+            index = self._plan.index_at(time_s)
+            if time_s >= 0 and index >= self.frontiers.first:
                 self._sound.append((max(index, reached), packet))
                 reached = max(index, reached)
         if reached > self.frontiers.of("audio"):
@@ -198,6 +199,7 @@ class TransportAssembly:
         self, track: Track, time_s: float, *, random_access: bool, pieces: dict[int, list[bytes]]
     ) -> None:
         """Decide where a picture or a sound packet that starts now goes."""
+        time_s -= EPOCH_S
         index = self._plan.index_at(time_s)
         if track == "video" and not random_access:
             return  # it needs the pictures before it, and goes where they go

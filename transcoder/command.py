@@ -1,7 +1,7 @@
 """A job to ffmpeg's argument list: the only module that knows a flag.
 
-Output times are playing times of the whole film, whatever segment a run starts at. That is what `-copyts`,
-`-avoid_negative_ts disabled` and `frag_discont` together give, and no two of them (ffmpeg 5.1 to 9.0).
+Output times are playing times of the whole film (from `EPOCH_S` on), whatever segment a run starts at. That is
+what `-copyts`, `-avoid_negative_ts disabled` and `frag_discont` together give, and no two of them (ffmpeg 5.1 to 9.0).
 """
 
 from bisect import bisect_right
@@ -13,10 +13,9 @@ import ffmpeg
 
 from transcoder.decision import Treatment, chosen_video, max_gop_s
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
-from transcoder.mpegts import EPOCH_S
 from transcoder.output import MAX_FPS, output_bitrate, output_fps, output_level, output_size
 from transcoder.profiles import Packaging
-from transcoder.segments import SegmentPlan
+from transcoder.segments import EPOCH_S, SegmentPlan
 
 SAMPLE_RATE = 48000
 AAC_FRAME_SIZE = 1024  # samples per packet: the grid on which all runs of one film's sound lie
@@ -97,8 +96,8 @@ def _fmp4_video_args(job: EncodeJob) -> list[str]:
     if job.video == "copy":
         stream = source[str(job.picture.index)]
         options |= _copied_video_options(job)
-        # Without these pictures come late by their reordering: the edit list that would say so cannot be written.
-        options["movflags"] += "+negative_cts_offsets"
+        # An edit list cannot be written before the film is; trusting in one, decoding times would begin at the
+        # first picture shown and all pictures come late by their reordering.
         options["use_editlist"] = 0
     else:
         stream = _filtered_picture(job, source)
@@ -264,9 +263,7 @@ def _fmp4_options(job: EncodeJob, flags: str) -> Options:
 
 def _time_options(job: EncodeJob) -> Options:
     options: Options = {"copyts": None, "avoid_negative_ts": "disabled", **_NOTHING_ELSE}
-    offset_s = (EPOCH_S if job.packaging == "ts" else 0.0) - job.info.start_s
-    if offset_s:
-        options["output_ts_offset"] = f"{offset_s:.6f}"
+    options["output_ts_offset"] = f"{EPOCH_S - job.info.start_s:.6f}"
     return options
 
 

@@ -9,7 +9,6 @@ from typing import Literal
 
 PACKET_SIZE = 188
 CLOCK = 90_000  # units of a presentation time per second
-EPOCH_S = 10.0  # playing time 0 on a stream's clock: decoding times just before it must not be negative
 
 _SYNC = 0x47
 _PAT = 0x0000
@@ -23,7 +22,7 @@ Track = Literal["video", "audio"]
 class Unit:
     """Transport packets of one track that belong together.
 
-    `time_s`, in playing time, is set on the first packets of a picture or of a sound packet; what follows
+    `time_s`, on the stream's clock, is set on the first packets of a picture or of a sound packet; what follows
     without it belongs to it.
     """
 
@@ -102,13 +101,13 @@ def _random_access(packet: bytes) -> bool:
 
 
 def _presentation_time_s(packet: bytes, body: int) -> float | None:
-    """Return the PTS as playing time in seconds; the upper half of the clock is before 0."""
+    """Return the PTS in seconds; times in the upper half of the clock are before 0."""
     if packet[body : body + 3] != b"\x00\x00\x01" or not packet[body + 7] & 0x80:
         return None
     field_bytes = packet[body + 9 : body + 14]
     time = (field_bytes[0] >> 1 & 7) << 30 | field_bytes[1] << 22 | (field_bytes[2] >> 1) << 15
     time |= field_bytes[3] << 7 | field_bytes[4] >> 1
-    return (time - _WRAP if time >= _WRAP // 2 else time) / CLOCK - EPOCH_S
+    return (time - _WRAP if time >= _WRAP // 2 else time) / CLOCK
 
 
 def discontinuity(packet: bytes) -> bytes:

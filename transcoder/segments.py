@@ -13,6 +13,9 @@ MIN_S = 1.5
 MAX_S = 3.0
 SOUND_ONLY_S = 4.0
 SHORTEST_LAST_S = 0.5  # what remains below this belongs to the segment before
+EPOCH_S = (
+    10.0  # playing time 0 on the clock of segments: decoding times a little before it must not be negative
+)
 TOLERANCE_S = 0.004  # output times are compared with boundaries: twice the guard that encoders are given
 
 

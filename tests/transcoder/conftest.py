@@ -1,12 +1,15 @@
 """Small clips made once per test run, and a loopback server that serves them with ranges, as a feed does."""
 
+import json
 import re
 import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -174,3 +177,70 @@ def source_of(media_server, media_helper) -> Callable[[str, bytes], Source]:
         return Source(name, info, media_server.lease(name))
 
     return make
+
+
+@dataclass(frozen=True)
+class Track:
+    """What an independent reader found in a finished stream."""
+
+    codec: str
+    width: int | None
+    height: int | None
+    shown_s: list[float]
+    decoded_s: list[float]
+    durations_s: list[float]
+
+    @property
+    def gaps_s(self) -> list[float]:
+        return [after - before for before, after in pairwise(self.decoded_s)]
+
+    @property
+    def end_s(self) -> float:
+        return max(self.shown_s) + self.durations_s[-1]
+
+
+def read_back(data: bytes, folder: Path) -> dict[str, Track]:
+    """Return the tracks that ffprobe finds in `data`, by kind, and check that ffmpeg decodes all without a word."""
+    path = folder / "played"
+    path.write_bytes(data)
+    fields = (
+        "packet=stream_index,pts_time,dts_time,duration_time:stream=index,codec_type,codec_name,width,height"
+    )
+    said = subprocess.run(
+        [
+            "ffprobe",
+            "-v",
+            "error",
+            "-of",
+            "json",
+            "-show_packets",
+            "-show_streams",
+            "-show_entries",
+            fields,
+            str(path),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    found = json.loads(said.stdout)
+    decoded = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-enc_time_base", "1:90000",
+         "-f", "null", "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert said.stderr == b""
+    assert decoded.stderr == ""
+    tracks = {}
+    for stream in found["streams"]:
+        packets = [one for one in found["packets"] if one["stream_index"] == stream["index"]]
+        tracks[stream["codec_type"]] = Track(
+            stream["codec_name"],
+            stream.get("width"),
+            stream.get("height"),
+            [float(one["pts_time"]) for one in packets],
+            [float(one["dts_time"]) for one in packets],
+            [float(one.get("duration_time", 0)) for one in packets],
+        )
+    return tracks

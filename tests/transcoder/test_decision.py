@@ -1,0 +1,144 @@
+"""What is played how, and what the family is told."""
+
+from dataclasses import replace
+
+import pytest
+
+from transcoder import (
+    PROFILES,
+    AudioStream,
+    MediaInfo,
+    UnknownProfileError,
+    VideoStream,
+    decide,
+    profile_named,
+)
+from transcoder.decision import chosen_audio, decide_stream
+
+EVERY_TWO_SECONDS = tuple(float(second) for second in range(0, 20, 2))
+
+
+def media(
+    video="h264", audio="aac", mime="video/mp4", format_name="mov", keyframes_s=EVERY_TWO_SECONDS, **picture
+):
+    channels = picture.pop("channels", 2)
+    fields = {
+        "profile": "High",
+        "level": 40,
+        "pix_fmt": "yuv420p",
+        "width": 1920,
+        "height": 1080,
+        "fps": 24.0,
+    }
+    return MediaInfo(
+        format_name=format_name,
+        mime=mime,
+        duration_s=20.0,
+        video=(VideoStream(index=0, codec=video, end_s=20.0, **{**fields, **picture}),) if video else (),
+        audio=(AudioStream(index=1, codec=audio, channels=channels),) if audio else (),
+        keyframes_s=keyframes_s,
+    )
+
+
+MKV = {"mime": "video/x-matroska", "format_name": "matroska"}
+HEVC10 = {
+    "video": "hevc",
+    "bit_depth": 10,
+    "pix_fmt": "yuv420p10le",
+    "profile": "Main 10",
+    "level": 120,
+    **MKV,
+}
+CASES = [
+    # profile, file, mode, video, audio, words of the reason
+    ("everything", media(**HEVC10, audio="truehd"), "direct", "copy", "copy", "as it is"),
+    ("baseline", media(), "direct", "copy", "copy", "as it is"),
+    ("baseline", media(**MKV), "remux", "copy", "copy", "does not open Matroska files"),
+    ("baseline", media(channels=6), "transcode", "copy", "encode", "6 channels"),
+    ("baseline", media(rotation=90), "transcode", "encode", "copy", "on its side"),
+    ("baseline", media(width=3840, height=2160, level=51), "transcode", "encode", "copy", "3840x2160"),
+    ("legacy", media(width=1280, height=720, level=31), "direct", "copy", "copy", "as it is"),
+    ("legacy", media(), "transcode", "encode", "copy", "1920x1080"),
+    ("chromium", media(**HEVC10, audio="ac3"), "transcode", "encode", "encode", "converted to H.264"),
+    ("chromium", media(**MKV), "direct", "copy", "copy", "as it is"),
+    ("chromium", media(mime="video/quicktime", rotation=90), "direct", "copy", "copy", "as it is"),
+    ("chromium", media(audio="ac3", **MKV), "transcode", "copy", "encode", "the sound is AC-3"),
+    ("chromium", media(video="vp9", audio="opus", mime="video/webm", format_name="matroska", level=None), "direct",
+     "copy", "copy", "as it is"),
+    ("chromium", media(video="h264", bit_depth=10, pix_fmt="yuv420p10le"), "transcode", "encode", "copy", "10-bit"),
+    ("chromium", media(pix_fmt="yuv444p"), "transcode", "encode", "copy", "finer colour"),
+    ("chromium", media(interlaced=True), "transcode", "encode", "copy", "interlaced"),
+    ("chromium", media(level=62), "transcode", "encode", "copy", "higher level"),
+    ("chromium", media(color_transfer="smpte2084", video="av1", level=9), "transcode", "encode", "copy", "HDR"),
+    ("chromium", media(video="mpeg4", mime="video/x-msvideo", format_name="avi", audio="mp3", keyframes_s=()),
+     "transcode", "encode", "encode", "DivX"),
+    ("chromium", media(video=None, audio="mp3", mime="audio/mpeg", format_name="mp3"), "direct", None, "copy", "as"),
+    ("chromium", media(audio=None), "direct", "copy", None, "as it is"),
+    ("tizen", media(**HEVC10, audio="eac3", color_transfer="smpte2084"), "direct", "copy", "copy", "as it is"),
+    ("tizen", media(audio="dts", **MKV), "transcode", "copy", "encode", "the sound is DTS"),
+    ("safari", media(**HEVC10), "remux", "copy", "copy", "Matroska"),
+    ("baseline", media(**MKV, keyframes_s=(0.0, 16.0)), "transcode", "encode", "copy", "far apart"),
+    ("baseline", media(**MKV, keyframes_s=()), "transcode", "encode", "copy", "cannot be cut exactly"),
+    ("baseline", media(**MKV, keyframes_s=(-3.0, 2.0)), "transcode", "encode", "copy", "begins where"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "info", "mode", "video", "audio", "words"), CASES)
+def test_decisions(name, info, mode, video, audio, words):
+    decision = decide(info, PROFILES[name])
+    assert (decision.mode, decision.video, decision.audio) == (mode, video, audio)
+    assert words in decision.reason
+
+
+def test_the_reason_says_both_halves():
+    reason = decide(media(**HEVC10, audio="ac3"), PROFILES["baseline"]).reason
+    assert reason == (
+        "the video is HEVC, which this screen does not play; it is converted to H.264; "
+        "the sound is AC-3, which this screen does not play; it is converted to AAC"
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+@pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
+def test_everything_can_be_streamed_to_every_screen(profile, case):
+    info = case[1]
+    decision = decide_stream(info, profile)
+    assert decision.mode in ("remux", "transcode")
+    assert (decision.mode == "remux") == ("encode" not in (decision.video, decision.audio))
+    assert (decision.video is None) == (not info.video)
+    assert (decision.audio is None) == (not info.audio)
+    if profile.packaging == "ts" and decision.video == "copy":
+        assert info.video[0].codec == "h264"
+
+
+def test_another_sound_track_is_never_played_directly():
+    info = media()
+    two = replace(info, audio=(*info.audio, AudioStream(index=2, codec="aac", language="fra")))
+    assert decide(two, PROFILES["baseline"], audio=0).mode == "direct"
+    assert decide(two, PROFILES["baseline"], audio=1).mode == "remux"
+    assert chosen_audio(two, 1).language == "fra"
+    assert chosen_audio(two, 7) == two.audio[0]
+
+
+def test_the_default_sound_track_comes_first():
+    info = media()
+    two = replace(info, audio=(*info.audio, AudioStream(index=2, codec="ac3", default=True)))
+    assert chosen_audio(two).codec == "ac3"
+    assert decide(two, PROFILES["baseline"]).audio == "encode"
+
+
+def test_profiles_are_found_by_name():
+    assert profile_named("legacy").packaging == "ts"
+    assert {
+        "everything",
+        "baseline",
+        "legacy",
+        "chromium",
+        "safari",
+        "tizen",
+        "webos",
+        "vidaa",
+        "android",
+    } <= set(PROFILES)
+    with pytest.raises(UnknownProfileError, match="toaster"):
+        profile_named("toaster")
