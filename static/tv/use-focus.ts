@@ -29,10 +29,36 @@ interface UseFocusOptions extends FocusOptions {
 
 const DIRECTIONS = ["left", "right", "up", "down"];
 
+/** Engines before Chromium 64 scroll to what is focused whatever they are told. */
+function honoursPreventScroll(): boolean {
+  let asked = false;
+  const options = {};
+  Object.defineProperty(options, "preventScroll", {
+    get: () => {
+      asked = true;
+      return true;
+    },
+  });
+  document.createElement("div").focus(options);
+  return asked;
+}
+
+let quiet: boolean | null = null;
+
 /** Focus without letting the browser scroll: the page slides by itself. */
 export function quietFocus(element: HTMLElement): void {
-  if (document.activeElement !== element) {
-    element.focus({ preventScroll: true });
+  if (document.activeElement === element) {
+    return;
+  }
+  element.focus({ preventScroll: true });
+  if (quiet === null) {
+    quiet = honoursPreventScroll();
+  }
+  for (let frame = element.parentElement; !quiet && frame; frame = frame.parentElement) {
+    if (frame.scrollTop !== 0 || frame.scrollLeft !== 0) {
+      frame.scrollTop = 0;
+      frame.scrollLeft = 0;
+    }
   }
 }
 

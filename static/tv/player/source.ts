@@ -34,12 +34,16 @@ function isPassing(status: number | undefined): boolean {
   return !status || status === 429 || status === 503;
 }
 
+interface RetryRule {
+  maxNumRetry: number;
+}
+
 const RETRY = {
   maxNumRetry: 5,
   retryDelayMs: 700,
   maxRetryDelayMs: 4000,
-  shouldRetry: (_rule: unknown, _count: number, _timeout: boolean, answer: { code?: number } | undefined, retry: boolean) =>
-    retry && isPassing(answer?.code),
+  shouldRetry: (rule: RetryRule, count: number, timedOut: boolean, answer: { code?: number } | undefined) =>
+    count < rule.maxNumRetry && (timedOut || isPassing(answer?.code)),
 };
 /** A segment may have to be encoded first, on a small box. */
 const LOAD = {
@@ -108,13 +112,18 @@ function attachHls(video: HTMLVideoElement, attempt: Attempt, start_s: number, o
   let mediaRecovered = false;
   let networkFailures = 0;
   const failed = (data: HlsError): void => {
-    if (!data.fatal || closed || hls === null) {
+    if (closed || hls === null) {
       return;
     }
-    if (data.type === "mediaError" && !mediaRecovered) {
+    if (data.type === "networkError" && data.response && !isPassing(data.response.code)) {
+      // hls.js would ask again and again; the answer will not change.
+      onFatal();
+    } else if (!data.fatal) {
+      return;
+    } else if (data.type === "mediaError" && !mediaRecovered) {
       mediaRecovered = true;
       hls.recoverMediaError();
-    } else if (data.type === "networkError" && isPassing(data.response?.code) && networkFailures < NETWORK_RETRIES) {
+    } else if (data.type === "networkError" && networkFailures < NETWORK_RETRIES) {
       networkFailures += 1;
       hls.startLoad();
     } else {
