@@ -1,7 +1,7 @@
 """A job to ffmpeg's argument list: the only module that knows a flag.
 
-Output times are playing times of the whole film (from `EPOCH_S` on), whatever segment a run starts at. That is
-what `-copyts`, `-avoid_negative_ts disabled` and `frag_discont` together give, and no two of them (ffmpeg 5.1 to 9.0).
+Output times are playing times of the whole film (from `EPOCH_S` on), whatever segment a run starts at. That is what
+`-copyts`, `-avoid_negative_ts disabled` and `frag_discont` give together, and no two of them (ffmpeg 5.1 to 9.0).
 """
 
 from bisect import bisect_right
