@@ -37,7 +37,8 @@ def list_vault(vault: Vault, cancelled: threading.Event) -> Listing:
     Links are left out: an item is shown where it is.
 
     Raises:
-        VaultAwayError: The vault's folder is not there, or was not there any more at the end.
+        VaultAwayError: The vault's folder is not there. One that goes in the middle looks like folders that
+            cannot be listed, or that were emptied: ask `require_vault` again before believing the listing.
         VaultLockedError, ScanCancelledError
     """
     require_vault(vault)
@@ -56,8 +57,6 @@ def list_vault(vault: Vault, cancelled: threading.Event) -> Listing:
             own_id = _add(listing, Entry(f"{path}/{node.name}", node))
             if own_id is not None:
                 waiting.append((own_id, f"{path}/{node.name}"))
-    # A disk that was pulled out meanwhile looks like folders that were emptied.
-    require_vault(vault)
     if ROOT_ID in listing.unseen:
         raise VaultAwayError
     return listing

@@ -145,7 +145,7 @@ class Scanner:
             return self._read_beginning(node)
 
         changes = compare(self._index.records(), listing, self._ids, read_beginning)
-        # Opening files takes a while; a disk may have been pulled out meanwhile.
+        # A disk that was pulled out meanwhile looks like folders that were emptied.
         require_vault(self._vault)
         return changes
 

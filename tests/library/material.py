@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -84,6 +85,11 @@ def stored_file(vault: Vault, path: str) -> Path:
 
 
 def flip_byte(path: Path, offset: int) -> None:
+    flip_bytes(path, [offset])
+
+
+def flip_bytes(path: Path, offsets: Iterable[int]) -> None:
     contents = bytearray(path.read_bytes())
-    contents[offset] ^= 1
+    for offset in offsets:
+        contents[offset] ^= 1
     path.write_bytes(contents)

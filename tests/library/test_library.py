@@ -25,7 +25,7 @@ from library import (
     NotPlayableError,
 )
 from library.on_demand import OnDemand
-from tests.library.material import PASSPHRASE, flip_byte, new_vault, photo, put, video
+from tests.library.material import PASSPHRASE, flip_bytes, new_vault, photo, put, video
 from vault import VaultLockedError
 
 PICTURE = photo((2400, 1600), "orange")
@@ -95,6 +95,16 @@ def test_images_are_new_when_the_contents_are(scanned, vault):
     assert not set(before) & set(after)
 
 
+def test_no_image_of_old_contents(scanned, vault):
+    beach = item_id(scanned, "/Casablanca/beach.jpg")
+    put(vault, "/Casablanca/beach.jpg", photo((2400, 1600), "navy"), replace=True)
+    stop = threading.Event()
+    report = scanned.scan(lambda progress: stop.set() if progress.total else None, stop)
+    assert (report.changed_count, report.read_count) == (1, 0)
+    with pytest.raises(NoImageError):
+        scanned.image(beach, 440)
+
+
 def test_lost_artwork_is_made_again(scanned, vault, state):
     beach = item_id(scanned, "/Casablanca/beach.jpg")
     before = scanned.image(beach, 440)
@@ -110,8 +120,7 @@ def test_damaged_artwork_is_made_again(scanned, vault, state):
     beach = item_id(scanned, "/Casablanca/beach.jpg")
     scanned.close()
     stored = state / "artwork.db"
-    for page in range(2, stored.stat().st_size // 4096):
-        flip_byte(stored, page * 4096 + 99)
+    flip_bytes(stored, range(2 * 4096 + 99, stored.stat().st_size, 4096))
     for _ in range(2):  # once beside the damaged store, once in a new one
         with Library(vault, state) as again:
             assert again.image(beach, 440).startswith(b"\xff\xd8\xff")

@@ -33,8 +33,32 @@ def test_folding_twice_changes_nothing_more(text):
 
 
 def test_natural_order():
-    names = ["file10", "File2", "file02b", "file1", "étude", "Zebra", "file", "apple", "file100", "file-1"]
-    ordered = ["apple", "étude", "file", "file-1", "file1", "File2", "file02b", "file10", "file100", "Zebra"]
+    names = [
+        "file10",
+        "File2",
+        "file02b",
+        "file1",
+        "étude",
+        "Zebra",
+        "file",
+        "apple",
+        "file100",
+        "file-1",
+        "file003",
+    ]
+    ordered = [
+        "apple",
+        "étude",
+        "file",
+        "file-1",
+        "file1",
+        "File2",
+        "file02b",
+        "file003",
+        "file10",
+        "file100",
+        "Zebra",
+    ]
     assert sorted(names, key=natural_key) == ordered
 
 

@@ -62,6 +62,7 @@ def all_pages(index, query):
         if cursor is None:
             return items
         assert len(page.items) == query.limit
+        assert len(items) < 100  # more than there are: it runs in a circle
 
 
 names = st.text("aAbBéß019 ._-%_'\\東", min_size=1, max_size=6)
@@ -94,27 +95,26 @@ def in_order(items, sort):
     return sorted(known, key=key, reverse=True) + sorted(unknown, key=key, reverse=True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows,
-    st.sampled_from(list(Sort)),
     st.integers(1, 7),
     st.none() | st.sampled_from(KINDS),
-    st.sampled_from([None, "", "f"]),
-    st.text("ab É0%_'\\", max_size=2),
+    st.sampled_from([None, None, "", "f"]),
+    st.sampled_from(["", "", "a", "É", "0", "%", "_", "'", "b 1", "f", "\\"]),
 )
-def test_pages_are_the_sorted_list(tmp_path_factory, rows, sort, limit, kind, folder, q):
+def test_pages_are_the_sorted_list(tmp_path_factory, rows, limit, kind, folder, q):
     records = [record(0, "f", kind=ItemKind.FOLDER)]
     records += [
         record(n + 1, name, folder, kind, size=size, mtime_ns=(n % 4 + 1) * 10**9)
         for n, (name, folder, kind, size, _) in enumerate(rows)
     ]
     moments = [None, *(row[-1] for row in rows)]
+    folder_id = None if folder is None else IDS.of_folder(folder)
+    query = ItemQuery(folder=folder_id, q=q, kind=kind, limit=limit)
     with indexed(tmp_path_factory.mktemp("index"), records, moments) as index:
         everything = [index.item(one.item_id) for one in records]
-        folder_id = None if folder is None else IDS.of_folder(folder)
-        query = ItemQuery(folder=folder_id, q=q, kind=kind, sort=sort, limit=limit)
-        found = all_pages(index, query)
+        found = {sort: all_pages(index, replace(query, sort=sort)) for sort in Sort}
     words = fold(q).split()
     if folder is None and kind is None and not words:
         folder_id = IDS.root
@@ -125,7 +125,8 @@ def test_pages_are_the_sorted_list(tmp_path_factory, rows, sort, limit, kind, fo
         and (kind is None or item.kind == kind)
         and all(word in fold(f"{item.title}\n{item.name}\n{item.path}") for word in words)
     ]
-    assert [item.id for item in found] == [item.id for item in in_order(wanted, sort)]
+    for sort in Sort:
+        assert [item.id for item in found[sort]] == [item.id for item in in_order(wanted, sort)], sort
 
 
 @pytest.fixture

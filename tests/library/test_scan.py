@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import shutil
+import subprocess
 import threading
 
 import pytest
@@ -12,7 +13,7 @@ from PIL import Image, ImageStat
 from library import ItemNotFoundError, ItemQuery, Library, ScanProgress, VaultAwayError
 from library.examination import DAMAGED, INCOMPLETE
 from library.records import SHRUNK
-from tests.library.material import exif_of, flip_byte, new_vault, photo, put, stored_file, video
+from tests.library.material import exif_of, flip_byte, flip_bytes, new_vault, photo, put, stored_file, video
 from tests.shared_media import MEDIA, needs_media
 from vault import VaultLockedError
 
@@ -357,6 +358,36 @@ def test_black_beginnings_are_no_posters(vault, library, filters, lowest):
     for width in (440, 1920):
         with Image.open(io.BytesIO(library.image(film.id, width))) as poster:
             assert ImageStat.Stat(poster.convert("L")).mean[0] >= lowest
+
+
+def test_what_is_known_of_a_film_damaged_in_the_middle_is_kept(vault, library, tmp_path):
+    # Noise, so that it is large; its index at the front, so that the probe does not meet the damage.
+    argv = ["ffmpeg", "-v", "error", "-nostdin", "-i", "pipe:0", "-vf", "noise=alls=60:allf=t"]
+    argv += [
+        "-preset",
+        "ultrafast",
+        "-g",
+        "10",
+        "-crf",
+        "10",
+        "-movflags",
+        "faststart",
+        str(tmp_path / "film.mp4"),
+    ]
+    subprocess.run(argv, input=video(3, "640x480", "matroska"), check=True)
+    film = (tmp_path / "film.mp4").read_bytes()
+    put(vault, "/film.mp4", film)
+    chunk_count = len(film) // (32 * 1024)
+    assert chunk_count > 50
+    flip_bytes(
+        stored_file(vault, "/film.mp4"),
+        [68 + n * CHUNK + 500 for n in range(chunk_count // 10, chunk_count // 2)],
+    )
+    library.scan()
+    item = library.find_path("/film.mp4")
+    assert item.problem == DAMAGED
+    assert (item.width, item.height) == (640, 480)
+    assert item.media
 
 
 @pytest.fixture(scope="module")
