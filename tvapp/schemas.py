@@ -1,10 +1,11 @@
 """The shapes of the API's JSON, for validation and for the OpenAPI description."""
 
-from apiflask import Schema
+from apiflask import FileSchema, Schema
 from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range
 from marshmallow import EXCLUDE
 
+BYTES = FileSchema(type="string", format="binary")  # of a response that is no JSON
 KINDS = ("video", "photo")
 SORTS = (
     "name", "-name", "title", "-title", "added", "-added", "taken", "-taken", "size", "-size",
@@ -144,6 +145,10 @@ class ItemOut(Schema):
     image = String(allow_none=True)
     media = Dict()
     playback = Nested(PlaybackOut)
+
+
+class ItemDetailOut(ItemOut):
+    """Everything known of one item."""
 
 
 class ItemsOut(Schema):

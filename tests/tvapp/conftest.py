@@ -3,12 +3,14 @@
 import io
 import random
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from tests.conftest import threads_end_inside
 from transcoder import find_ffmpeg
 from tvapp.access import COOKIE
 from tvapp.application import Services, create_app
@@ -35,6 +37,13 @@ def tiny_film(ffmpeg: Path, *options: str, container: str, seconds: int = 3) -> 
         *("-f", container, "pipe:1"),
     ]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_thread_left_behind() -> Iterator[None]:
+    """The open house is a module's, and its helpers with it: by the module's end all threads have ended."""
+    with threads_end_inside():
+        yield
 
 
 class Contents(dict):

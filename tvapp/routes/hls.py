@@ -11,7 +11,7 @@ from flask import Response
 from transcoder import PLAYLIST_TYPE, Stream, profile_named
 from tvapp.access import by_ticket, current_device
 from tvapp.household import Household
-from tvapp.schemas import StreamQuery
+from tvapp.schemas import BYTES, StreamQuery
 
 
 def hls_blueprint(household: Household) -> APIBlueprint:
@@ -30,6 +30,7 @@ def hls_blueprint(household: Household) -> APIBlueprint:
 
     @bp.get("/master.m3u8")
     @bp.input(StreamQuery, location="query", arg_name="query")
+    @bp.output(BYTES, content_type=PLAYLIST_TYPE, description="RFC 8216")
     @bp.doc(summary="Multivariant playlist for a screen profile", security="token", responses=[400, 404, 422])
     @by_ticket
     def master(item_id: str, query: dict[str, Any]) -> Response:

@@ -9,7 +9,7 @@ from transcoder import decide, profile_named
 from tvapp import represent
 from tvapp.access import current_device
 from tvapp.household import Household
-from tvapp.schemas import ItemOut, ItemsOut, ItemsQuery, ProfileQuery
+from tvapp.schemas import ItemDetailOut, ItemsOut, ItemsQuery, ProfileQuery
 
 
 def items_blueprint(household: Household) -> APIBlueprint:
@@ -26,7 +26,7 @@ def items_blueprint(household: Household) -> APIBlueprint:
 
     @bp.get("/<item_id>")
     @bp.input(ProfileQuery, location="query", arg_name="query")
-    @bp.output(ItemOut)
+    @bp.output(ItemDetailOut)
     @bp.doc(summary="Everything known of an item", security="token", responses=[400, 404, 423])
     def item(item_id: str, query: dict[str, str]) -> dict[str, Any]:
         house = household.house

@@ -6,7 +6,7 @@ from flask import Response, request
 from tvapp.access import by_ticket
 from tvapp.household import Household
 from tvapp.plaintext import plaintext_response
-from tvapp.schemas import ImageQuery
+from tvapp.schemas import BYTES, ImageQuery
 
 
 def media_blueprint(household: Household) -> APIBlueprint:
@@ -14,10 +14,11 @@ def media_blueprint(household: Household) -> APIBlueprint:
     bp = APIBlueprint("media", __name__, url_prefix="/api/v1/items", tag="Media")
 
     @bp.get("/<item_id>/file")
+    @bp.output(BYTES, content_type="*/*", description="the bytes")
     @bp.doc(
         summary="The plaintext bytes; ranges, entity tags",
         security="token",
-        responses={200: "the bytes", 206: "a part of them", 404: "no such file", 416: "past the end"},
+        responses={206: "a part of them", 404: "no such file", 416: "past the end"},
     )
     @by_ticket
     def file(item_id: str) -> Response:
@@ -26,10 +27,11 @@ def media_blueprint(household: Household) -> APIBlueprint:
 
     @bp.get("/<item_id>/image")
     @bp.input(ImageQuery, location="query", arg_name="query")
+    @bp.output(BYTES, content_type="image/jpeg", description="JPEG")
     @bp.doc(
         summary="An upright JPEG of the item, `w` pixels wide at most",
         security="token",
-        responses={200: "JPEG", 404: "no picture"},
+        responses={404: "no picture"},
     )
     @by_ticket
     def image(item_id: str, query: dict[str, int]) -> Response:

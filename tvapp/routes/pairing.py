@@ -12,7 +12,7 @@ from tvapp.access import needs, public, remember
 from tvapp.attempts import Attempts
 from tvapp.pairing import EXPIRES_IN_S, INTERVAL_S, Paired, Pairing, PairingError
 from tvapp.roles import Role
-from tvapp.schemas import PairIn, PairOut, TokenIn, TokenOut, UserCodeIn, WaitingOut
+from tvapp.schemas import BYTES, PairIn, PairOut, TokenIn, TokenOut, UserCodeIn, WaitingOut
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 INVITATION_GRANT = "urn:lanterne:params:grant-type:invitation"
@@ -80,7 +80,8 @@ def pairing_blueprint(pairing: Pairing) -> APIBlueprint:
 
     @bp.get("/qr")
     @bp.input(UserCodeIn, location="query", arg_name="query")
-    @bp.doc(summary="The code as a QR picture (SVG)", responses={200: "SVG picture"})
+    @bp.output(BYTES, content_type="image/svg+xml", description="SVG")
+    @bp.doc(summary="The code as a QR picture")
     @public
     def qr(query: dict[str, str]) -> Response:
         picture = io.BytesIO()
