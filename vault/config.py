@@ -69,7 +69,7 @@ class ConfigToken:
             TamperedVaultError: The signature is not by this masterkey.
             UnsupportedVaultError: Another format or cipher.
         """
-        if not hmac.compare_digest(self.signature, hmac.digest(masterkey.raw, self.signed, self.digest)):
+        if not hmac.compare_digest(self.signature, masterkey.sign(self.signed, self.digest)):
             raise TamperedVaultError("the vault config is not signed with the key of this vault")
         return _read_payload(_json_object(self.payload))
 
@@ -111,7 +111,7 @@ def format_config(config: VaultConfig, masterkey: Masterkey) -> bytes:
     signed = b".".join(
         _encode(json.dumps(part, separators=(",", ":")).encode()) for part in (header, payload)
     )
-    return signed + b"." + _encode(hmac.digest(masterkey.raw, signed, "sha256"))
+    return signed + b"." + _encode(masterkey.sign(signed, "sha256"))
 
 
 def _read_payload(payload: dict[str, object]) -> VaultConfig:

@@ -24,7 +24,7 @@ class Keys:
 
 
 class Keyring:
-    """Holds the keys until the vault is locked. Shared between threads."""
+    """Holds the keys until the vault is locked; owns the masterkey. Shared between threads."""
 
     def __init__(self, masterkey: Masterkey, combo: CipherCombo) -> None:
         content = _CONTENT_CIPHERS[combo](masterkey)
@@ -57,5 +57,7 @@ class Keyring:
         return self._keys is None
 
     def forget(self) -> None:
-        """Let go of the keys; safe twice."""
-        self._keys = None
+        """Wipe the masterkey and let go of the ciphers, which hold copies of its halves; safe twice."""
+        keys, self._keys = self._keys, None
+        if keys is not None:
+            keys.masterkey.wipe()

@@ -14,6 +14,7 @@ import json
 import os
 import unicodedata
 from dataclasses import dataclass
+from typing import cast
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from vault.errors import FormatError, TamperedVaultError, WrongPassphraseError
+from vault.secret_memory import SecretMemory
 
 MASTERKEY_SIZE = 64
 DEFAULT_SCRYPT_COST = 2**17
@@ -38,14 +40,17 @@ _MAX_MEMORY = 2**30
 
 
 class Masterkey:
-    """The random key of a vault: 32 bytes that seal (`enc`), 32 bytes that authenticate (`mac`)."""
+    """The random key of a vault: 32 bytes that seal (`enc`), 32 bytes that authenticate (`mac`).
 
-    __slots__ = ("raw",)
+    Its bytes are wiped by `wipe`; whatever asks for them after that is told that the vault is locked.
+    """
+
+    __slots__ = ("_memory",)
 
     def __init__(self, raw: bytes) -> None:
         if len(raw) != MASTERKEY_SIZE:
             raise ValueError(f"a masterkey has {MASTERKEY_SIZE} bytes, not {len(raw)}")
-        self.raw = bytes(raw)
+        self._memory = SecretMemory(raw)
 
     @classmethod
     def generate(cls) -> "Masterkey":
@@ -53,18 +58,37 @@ class Masterkey:
         return cls(os.urandom(MASTERKEY_SIZE))
 
     @property
+    def raw(self) -> bytes:
+        """A copy of all 64 bytes, which nobody can wipe."""
+        with self._memory.lend() as raw:
+            return bytes(raw)
+
+    @property
     def enc(self) -> bytes:
-        """The half that seals."""
-        return self.raw[:_HALF]
+        """A copy of the half that seals. The ciphers get copies, for some builds keep what they are given."""
+        with self._memory.lend() as raw:
+            return bytes(raw[:_HALF])
 
     @property
     def mac(self) -> bytes:
-        """The half that authenticates."""
-        return self.raw[_HALF:]
+        """A copy of the half that authenticates."""
+        with self._memory.lend() as raw:
+            return bytes(raw[_HALF:])
+
+    def sign(self, data: bytes, digest: str) -> bytes:
+        """Return the HMAC of `data` under the whole masterkey."""
+        with self._memory.lend() as raw:
+            # hmac.digest takes any buffer; its type hints know of two kinds only.
+            return hmac.digest(cast("bytes", raw), data, digest)
 
     def derive_key(self, info: str, size: int) -> bytes:
         """Return `size` bytes for the purpose named by `info` (HKDF-SHA256, RFC 5869)."""
-        return HKDF(algorithm=SHA256(), length=size, salt=None, info=info.encode()).derive(self.raw)
+        with self._memory.lend() as raw:
+            return HKDF(algorithm=SHA256(), length=size, salt=None, info=info.encode()).derive(raw)
+
+    def wipe(self) -> None:
+        """Overwrite the bytes; safe twice."""
+        self._memory.wipe()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,11 @@ def change_passphrase(directory: Path, old: str, new: str, *, scrypt_cost: int =
     with open_storage(directory) as storage:
         token = read_config(storage)
         masterkey = read_masterkey(storage, token, old)
-        token.verify(masterkey)
-        write_masterkey(storage, wrap_masterkey(masterkey, new, cost=scrypt_cost), replace=True)
+        try:
+            token.verify(masterkey)
+            write_masterkey(storage, wrap_masterkey(masterkey, new, cost=scrypt_cost), replace=True)
+        finally:
+            masterkey.wipe()
         storage.close()
 
 
