@@ -1,6 +1,6 @@
 /** The focus model of a page, tied to its elements, the keys and the pointer. */
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { RowsFocus } from "../shared/focus";
 import type { Direction, FocusOptions, FocusSnapshot, Lane } from "../shared/focus";
 import { useServices } from "./context";
@@ -13,6 +13,8 @@ export interface PageFocus {
   root: RefObject<HTMLElement | null>;
   /** Draw again after the model was changed from outside. */
   redraw: () => void;
+  /** Slide a row by screenfuls. */
+  page: (lane: string, pages: number) => void;
 }
 
 interface UseFocusOptions extends FocusOptions {
@@ -92,9 +94,9 @@ export function usePageFocus(lanes: Lane[], options: UseFocusOptions): PageFocus
   const { input, compact } = useServices();
   const root = useRef<HTMLElement>(null);
   const [, setVersion] = useState(0);
-  const redraw = (): void => {
+  const redraw = useCallback((): void => {
     setVersion((version) => version + 1);
-  };
+  }, []);
   const modelRef = useRef<RowsFocus | null>(null);
   if (modelRef.current === null) {
     modelRef.current = new RowsFocus(options, options.memory.focus as FocusSnapshot | undefined);
@@ -154,9 +156,16 @@ export function usePageFocus(lanes: Lane[], options: UseFocusOptions): PageFocus
       stopPointer();
       document.removeEventListener("focusout", keep);
     };
-  }, [active, compact, input, model, options.layer]);
+  }, [active, compact, input, model, options.layer, redraw]);
 
-  return { model, root, redraw };
+  const page = useCallback(
+    (lane: string, pages: number): void => {
+      model.page(lane, pages);
+      redraw();
+    },
+    [model, redraw],
+  );
+  return { model, root, redraw, page };
 }
 
 function handlePress(press: Press, model: RowsFocus, options: UseFocusOptions, redraw: () => void): boolean {

@@ -138,7 +138,8 @@ export function Detail({ place, active }: { place: Place; active: boolean }): JS
             heading={t("item.more")}
             items={siblings}
             shape={WIDE}
-            focus={focus}
+            offset={focus.model.offsetOf("more")}
+            onPage={focus.page}
             near={true}
             top={0}
             height={laneHeight(WIDE)}

@@ -119,6 +119,15 @@ function HomeRows({ rows, place, active }: { rows: HomeRow[]; place: Place; acti
     },
     [rows, services],
   );
+  const openAll = useCallback(
+    (lane: string) => {
+      const all = rows.filter((one) => one.id === lane)[0]?.all;
+      if (all) {
+        services.navigation.open(typeof all === "string" ? { page: all } : { page: "folder", item: all });
+      }
+    },
+    [rows, services],
+  );
   const heights = rows.map((one) => laneHeight(one.shape));
   const tops = heights.map((_height, index) => heights.slice(0, index).reduce((sum, height) => sum + height, 0));
   const top = focus.model.top;
@@ -136,12 +145,13 @@ function HomeRows({ rows, place, active }: { rows: HomeRow[]; place: Place; acti
               heading={headingText(one, t)}
               items={one.items}
               shape={one.shape}
-              focus={focus}
+              offset={focus.model.offsetOf(one.id)}
+              onPage={focus.page}
               near={index >= top - NEAR_ROWS + 1 && index <= top + NEAR_ROWS}
               top={tops[index] || 0}
               height={heights[index] || 0}
               onOpen={open}
-              all={seeAll(one, services)}
+              onAll={one.all ? openAll : undefined}
             />
           ))}
         </div>
@@ -172,14 +182,4 @@ function whereToStart(place: Place, rows: HomeRow[]): Record<string, unknown> {
 function playFocused(press: Press, item: Item | null, services: ReturnType<typeof useServices>): boolean {
   const wanted = press.action === "play" || (press.action === "playpause" && !press.repeat);
   return wanted && item !== null && playItem(services, item);
-}
-
-function seeAll(row: HomeRow, services: ReturnType<typeof useServices>): (() => void) | undefined {
-  const all = row.all;
-  if (all === null) {
-    return undefined;
-  }
-  return () => {
-    services.navigation.open(typeof all === "string" ? { page: all } : { page: "folder", item: all });
-  };
 }

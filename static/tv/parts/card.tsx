@@ -27,10 +27,12 @@ function CardView(props: CardProps): JSX.Element {
   const { item, shape, left } = props;
   const { language, positions } = useServices();
   const position = positions.get(item.id);
+  const withText = shape.full > shape.height;
+  // What is read out begins with what is written, so that "press ..." by voice finds the card.
+  const written = withText ? cardLine(item, language) : factsOf(item, language).join(", ");
   const spoken = [
+    item.title + (written ? " " + written : ""),
     language.t(("item." + item.kind + ".kind") as "item.video.kind"),
-    item.title,
-    ...factsOf(item, language),
     language.t("item.position", { n: props.place, total: props.total }),
   ];
   const style =
@@ -51,14 +53,14 @@ function CardView(props: CardProps): JSX.Element {
         props.onOpen(item, props.column);
       }}
     >
-      <span class="tile" style={left === null ? undefined : { height: rem(shape.height) }}>
+      <span class="tile" aria-hidden="true" style={left === null ? undefined : { height: rem(shape.height) }}>
         <Picture item={item} width={440} />
         {item.problem ? (
           <span class="tile-sign">
             <Icon name="warning" />
           </span>
         ) : null}
-        {item.kind === "video" && item.duration_s ? <span class="tile-time">{clock(item.duration_s)}</span> : null}
+        {item.kind === "video" && item.duration_s ? <span class="tile-time" data-time={clock(item.duration_s)} /> : null}
         {item.kind === "folder" && item.image ? (
           <span class="tile-sign tile-sign-folder">
             <Icon name="folders" />
@@ -70,9 +72,10 @@ function CardView(props: CardProps): JSX.Element {
           </span>
         ) : null}
       </span>
-      {shape.full > shape.height ? (
+      {withText ? (
         <span class="card-text">
           <span class="label"><span class="label-text">{item.title}</span></span>
+          {" "}
           <span class="card-line">{cardLine(item, language)}</span>
         </span>
       ) : null}

@@ -7,9 +7,10 @@ import { useServices, useText } from "../context";
 import { playItem } from "../open";
 import { factsOf, whereabouts } from "./facts";
 import { Icon } from "./icons";
+import { memo } from "./memo";
 import { Backdrop } from "./picture";
 
-export function Hero({ item, onOpen }: { item: Item | null; onOpen: (item: Item) => void }): JSX.Element {
+function HeroView({ item, onOpen }: { item: Item | null; onOpen: (item: Item) => void }): JSX.Element {
   const services = useServices();
   if (!item) {
     return <section class="hero" />;
@@ -28,6 +29,8 @@ export function Hero({ item, onOpen }: { item: Item | null; onOpen: (item: Item)
     </section>
   );
 }
+
+export const Hero = memo(HeroView);
 
 /** Duration, resolution, date, set apart by dots. */
 export function Facts({ item }: { item: Item }): JSX.Element {

@@ -2,9 +2,9 @@
 import type { JSX } from "preact";
 import type { Item } from "../../shared/types";
 import { useServices, useText } from "../context";
-import type { PageFocus } from "../use-focus";
 import { Card } from "./card";
 import { Icon } from "./icons";
+import { memo } from "./memo";
 import type { CardShape } from "./sizes";
 import { cardsVisible, GAP, rem } from "./sizes";
 
@@ -16,30 +16,32 @@ interface RowProps {
   heading: string;
   items: Item[];
   shape: CardShape;
-  focus: PageFocus;
+  /** First card on the screen. */
+  offset: number;
   /** False for rows far below: their place is kept, their cards do not exist. */
   near: boolean;
   top: number | null;
   height: number;
   onOpen: (item: Item, column: number) => void;
-  /** The last card, when the list goes on elsewhere. */
-  all?: (() => void) | undefined;
+  /** A pointer pages the row. */
+  onPage: (lane: string, pages: number) => void;
+  /** What the last card does, when the list goes on elsewhere. */
+  onAll?: ((lane: string) => void) | undefined;
 }
 
-export function Row(props: RowProps): JSX.Element {
+function RowView(props: RowProps): JSX.Element {
   const { compact } = useServices();
-  const { items, shape, focus, lane } = props;
+  const { items, shape, lane, offset, onAll } = props;
   const step = shape.width + GAP;
-  const offset = focus.model.offsetOf(lane);
   const first = compact ? 0 : Math.max(0, offset - SPARE);
   const visible = cardsVisible(shape);
   const stop = compact ? items.length : Math.min(items.length, offset + visible + 1 + SPARE);
-  const total = items.length + (props.all ? 1 : 0);
+  const total = items.length + (onAll ? 1 : 0);
   const style = compact ? undefined : { top: rem(props.top || 0), height: rem(props.height) };
   const track = compact ? undefined : { transform: "translate3d(" + rem(-offset * step) + ",0,0)" };
   const left = (column: number): number | null => (compact ? null : column * step);
   return (
-    <section class={"row row-" + shape.name} style={style} aria-label={props.heading} data-testid="row" data-row={lane}>
+    <div role="group" class={"row row-" + shape.name} style={style} aria-label={props.heading} data-testid="row" data-row={lane}>
       <h2 class="row-heading">{props.heading}</h2>
       {props.near || compact ? (
         <div class="row-track" style={track}>
@@ -56,22 +58,25 @@ export function Row(props: RowProps): JSX.Element {
               onOpen={props.onOpen}
             />
           ))}
-          {props.all && (compact || offset + visible + SPARE >= items.length) ? (
-            <AllCard lane={lane} column={items.length} shape={shape} left={left(items.length)} onAll={props.all} />
+          {onAll && (compact || offset + visible + SPARE >= items.length) ? (
+            <AllCard lane={lane} column={items.length} shape={shape} left={left(items.length)} onAll={onAll} />
           ) : null}
         </div>
       ) : null}
-      <PageArrows focus={focus} lane={lane} offset={offset} last={Math.max(0, total - visible)} shape={shape} />
-    </section>
+      <PageArrows onPage={props.onPage} lane={lane} offset={offset} last={Math.max(0, total - visible)} shape={shape} />
+    </div>
   );
 }
+
+/** A move of the focus draws one row again, not all of them. */
+export const Row = memo(RowView);
 
 interface AllCardProps {
   lane: string;
   column: number;
   shape: CardShape;
   left: number | null;
-  onAll: () => void;
+  onAll: (lane: string) => void;
 }
 
 function AllCard({ lane, column, shape, left, onAll }: AllCardProps): JSX.Element {
@@ -85,7 +90,9 @@ function AllCard({ lane, column, shape, left, onAll }: AllCardProps): JSX.Elemen
       data-lane={lane}
       data-column={column}
       data-testid="see-all"
-      onClick={onAll}
+      onClick={() => {
+        onAll(lane);
+      }}
     >
       <span class="tile" style={left === null ? undefined : { height: rem(shape.height) }}>
         <span class="placeholder">
@@ -98,7 +105,7 @@ function AllCard({ lane, column, shape, left, onAll }: AllCardProps): JSX.Elemen
 }
 
 interface PageArrowsProps {
-  focus: PageFocus;
+  onPage: (lane: string, pages: number) => void;
   lane: string;
   offset: number;
   last: number;
@@ -106,11 +113,10 @@ interface PageArrowsProps {
 }
 
 /** What a pointer clicks at the ends of a row; keys never land here. */
-function PageArrows({ focus, lane, offset, last, shape }: PageArrowsProps): JSX.Element {
+function PageArrows({ onPage, lane, offset, last, shape }: PageArrowsProps): JSX.Element {
   const t = useText();
   const turn = (pages: number) => (): void => {
-    focus.model.page(lane, pages);
-    focus.redraw();
+    onPage(lane, pages);
   };
   const style = { height: rem(shape.height) };
   return (
