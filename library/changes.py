@@ -132,7 +132,7 @@ class _Comparison:
             size=None,
             stored_size=None,
             mtime_ns=entry.node.mtime_ns,
-            problem=_problem_of(entry.node) or problem,
+            node_problem=_problem_of(entry.node) or problem,
             examined=1,
         )
 
@@ -258,7 +258,7 @@ class _Comparison:
             stored_size=node.stored_size,
             header_nonce=beginning.header_nonce,
             whole_size=max(sizes),
-            problem=_problem_of(node) or beginning.problem,
+            node_problem=_problem_of(node) or beginning.problem,
             examined=0,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from library.feed import Lease
 from library.items import ItemKind, Location
 from library.kinds import mime_of
-from library.photos import PhotoError
+from library.photos import PhotoDecoderError, PhotoError
 from library.pictures import PictureMaker
 from library.records import Findings, Record
 from transcoder import HelperCrashedError, HelperTimeoutError, MediaInfo, ProbeError
@@ -40,7 +40,7 @@ def examine(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
             found, images = _EXAMINATIONS[record.kind](record, maker)
         except IntegrityError as error:
             found = replace(found, problem=damage_in_words(error))
-    problem = record.problem or found.problem or record.seal_problem
+    problem = record.node_problem or found.problem or record.seal_problem
     return replace(found, problem=problem, has_image=bool(images)), images
 
 
@@ -62,7 +62,8 @@ def _photo(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
     try:
         photo, sha256 = maker.read_photo(record, STORED_WIDTHS)
     except PhotoError as error:
-        return replace(_plain(record), problem=str(error)), {}
+        certain = not isinstance(error, PhotoDecoderError)
+        return replace(_plain(record), problem=str(error), certain=certain), {}
     found = Findings(
         kind=ItemKind.PHOTO,
         # One decoder for the whole family: the name says which of them it is.
@@ -95,7 +96,7 @@ def _video(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
         problem = damage_in_words(lease.damage)
     elif lease.damage is not None:
         raise lease.damage
-    found = replace(_plain(record), problem=problem)
+    found = replace(_plain(record), problem=problem, certain=problem not in (CRASHED, TOO_SLOW))
     return (found if media is None else _with_media(found, media)), images
 
 

@@ -15,7 +15,15 @@ from library.errors import ItemNotFoundError
 from library.folding import fold, natural_key
 from library.items import Item, ItemKind, ItemPage, ItemQuery, Location
 from library.kinds import mime_of
-from library.records import EXAMINATION_VERSION, FOLDER_MIME, Findings, Record, iso_time, unix_time
+from library.records import (
+    EXAMINATION_VERSION,
+    EXAMINE_AGAIN,
+    FOLDER_MIME,
+    Findings,
+    Record,
+    iso_time,
+    unix_time,
+)
 from library.titles import title_of
 from transcoder import MediaInfo
 
@@ -40,8 +48,8 @@ _UPSERT = (
     f" ON CONFLICT (item_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _PLACED_COLUMNS)}"
 )
 _FORGET_FINDINGS = (
-    "UPDATE items SET mime = ?, duration_s = NULL, width = NULL, height = NULL, taken_at = NULL, taken_s = NULL,"
-    " lat = NULL, lon = NULL, has_image = 0, sha256 = NULL WHERE item_id = ?"
+    "UPDATE items SET mime = ?, problem = node_problem, duration_s = NULL, width = NULL, height = NULL,"
+    " taken_at = NULL, taken_s = NULL, lat = NULL, lon = NULL, has_image = 0, sha256 = NULL WHERE item_id = ?"
 )
 _SET_FINDINGS = (
     "UPDATE items SET kind = ?, mime = ?, duration_s = ?, width = ?, height = ?, taken_at = ?, taken_s = ?, lat = ?,"
@@ -152,12 +160,14 @@ class Index:
         """Write what the examination of `record` found. False: it was changed meanwhile, nothing is written."""
         with self._database.writing() as connection:
             lat, lon = found.location or (None, None)
+            settled = found.certain or record.examined == EXAMINE_AGAIN
+            examined = EXAMINATION_VERSION if settled else EXAMINE_AGAIN
             connection.execute(
                 _SET_FINDINGS,
                 (
                     *(found.kind, found.mime, found.duration_s, found.width, found.height),
                     *(found.taken_at, unix_time(found.taken_at), lat, lon),
-                    *(found.problem, found.has_image, found.sha256, EXAMINATION_VERSION),
+                    *(found.problem, found.has_image, found.sha256, examined),
                     *(record.item_id, record.stored_path, record.mtime_ns, record.stored_size),
                 ),
             )
@@ -201,7 +211,7 @@ def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
         fold(f"{title}\n{record.name}\n{record.path}"),
     )
     connection.execute(_UPSERT, (*values, *derived, added_ns, mime))
-    if not record.examined:
+    if is_folder or not record.examined:
         connection.execute(_FORGET_FINDINGS, (mime, record.item_id))
         connection.execute("DELETE FROM media WHERE item_id = ?", (record.item_id,))
 

@@ -17,6 +17,10 @@ class PhotoError(Exception):
     """The picture cannot be read; the message says why, in words for people."""
 
 
+class PhotoDecoderError(PhotoError):
+    """The decoder failed on the picture: the picture's fault, or the machine's at that moment."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
     """What a picture is, upright, and its JPEGs by width asked for.
@@ -53,16 +57,17 @@ class PhotoReader:
         """Return what `picture` is, with a JPEG for each of `widths`, in pixels at most.
 
         Raises:
-            PhotoError: Damaged, no picture, too large, or too much for the helper.
+            PhotoError: Damaged, no picture, too large.
+            PhotoDecoderError: Too much for the helper.
         """
         if len(picture) > MAX_PHOTO_SIZE:
             raise PhotoError("the picture is too large to be read")
         try:
             answer, jpegs = self._helper.call({"widths": list(widths)}, picture, timeout_s=_TIMEOUT_S)
         except HelperTimeoutError:
-            raise PhotoError("reading the picture took too long") from None
+            raise PhotoDecoderError("reading the picture took too long") from None
         except HelperCrashedError:
-            raise PhotoError("the picture made its decoder fail") from None
+            raise PhotoDecoderError("the picture made its decoder fail") from None
         if "problem" in answer:
             raise PhotoError(str(answer["problem"]))
         return _parse_answer(answer, jpegs, widths)

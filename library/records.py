@@ -9,6 +9,7 @@ from vault import Node, NodeKind
 
 # Raised when items should be read again because more is found in them; 0 is "not examined yet".
 EXAMINATION_VERSION = 1
+EXAMINE_AGAIN = -1  # examined, but what failed may have been the machine: once more with the next scan
 
 FOLDER_MIME = "inode/directory"
 
@@ -21,7 +22,8 @@ class Record:
 
     `stored_size`, `mtime_ns` and `header_nonce` are the seal record: what the file was when it was
     read. `whole_size` is the largest stored size seen under this header nonce: a file that has become
-    smaller without becoming another one was cut short. `problem` is what the listing says of the node.
+    smaller without becoming another one was cut short. `node_problem` is what the
+    listing alone says against it.
     """
 
     item_id: str
@@ -37,7 +39,7 @@ class Record:
     mtime_ns: int
     header_nonce: bytes | None = None
     whole_size: int | None = None
-    problem: str | None = None
+    node_problem: str | None = None
     examined: int = 0
 
     @property
@@ -81,6 +83,7 @@ class Findings:
     has_image: bool = False
     media: MediaInfo | None = None
     sha256: bytes | None = None
+    certain: bool = True  # false when it was a decoder that failed, not the file that was refused
 
 
 def unix_time(moment: str | None) -> float | None:

@@ -18,9 +18,9 @@ CREATE TABLE items (
     taken_s      REAL,                -- the same as Unix time, to sort by
     lat          REAL,
     lon          REAL,
-    problem      TEXT,
+    problem      TEXT,                -- all that is known against it, in words
     has_image    INTEGER NOT NULL DEFAULT 0,
-    examined     INTEGER NOT NULL DEFAULT 0,  -- version of the examination that filled the row; 0: none yet
+    examined     INTEGER NOT NULL DEFAULT 0,  -- version of the examination that filled the row; see records.py
 
     folder_id    TEXT NOT NULL,       -- where it is in the vault
     own_id       TEXT,
@@ -31,6 +31,7 @@ CREATE TABLE items (
     header_nonce BLOB,
     sha256       BLOB,                -- of the plaintext, once it was read whole
     whole_size   INTEGER,             -- largest stored_size seen under this header_nonce
+    node_problem TEXT,                -- what the listing alone says against it
 
     list_key     TEXT NOT NULL,       -- folders first, then natural order of names
     name_key     TEXT NOT NULL,

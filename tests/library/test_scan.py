@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -284,6 +285,22 @@ def test_broken_files_are_told_and_the_scan_goes_on(vault, library):
     }
     assert report.problem_count == 8
     assert library.scan().read_count == 0  # once is enough
+
+
+def test_what_failed_by_the_machine_is_tried_once_more(vault, state, monkeypatch):
+    put(vault, "/good.jpg", photo())
+    put(vault, "/good.mkv", video(form="matroska"))
+    with monkeypatch.context() as patch, Library(vault, state) as library:
+        patch.setattr(sys, "executable", "/bin/false")  # no helper starts
+        assert library.scan().problem_count == 2
+        assert library.find_path("/good.jpg").problem == "the picture made its decoder fail"
+    with Library(vault, state) as library:
+        assert library.scan().read_count == 2
+        assert not [item.problem for item in everything(library).values() if item.problem]
+    put(vault, "/bad.jpg", photo())
+    with monkeypatch.context() as patch, Library(vault, state) as library:
+        patch.setattr(sys, "executable", "/bin/false")
+        assert [library.scan().read_count for _ in range(3)] == [1, 1, 0]
 
 
 def test_a_file_that_lost_its_end_is_told(vault, library):
