@@ -1,7 +1,7 @@
 """Folders and nodes, changed: write, make, rename, remove.
 
-Every step is atomic, and their order is such that a crash between two of them loses nothing that was there:
-at worst an empty shell stays (shown as "incomplete") or contents that no folder links to.
+Every step is atomic, and their order is such that a crash between two of them loses nothing that was there
+and shows nothing half: see `vault.storage`.
 """
 
 import threading
@@ -55,17 +55,16 @@ class Changes:
         check_name(name)
         self._require_folder(folder_id)
         self._require_room(folder_id, name, replace=replace)
-        upload = self._storage.upload(mtime_ns)
+        path, sealed_name = self._tree.place(folder_id, name)
+        payload = path if sealed_name is None else f"{path}/{CONTENTS_FILE}"
+        upload = self._storage.upload(payload, mtime_ns)
         try:
             seal_file(source, upload, self._keyring)
             with self._guard:
                 self._require_folder(folder_id)
                 taken = self._require_room(folder_id, name, replace=replace)
-                path, sealed_name = self._tree.place(folder_id, name)
-                if sealed_name is None:
-                    self._storage.put_file(path, upload, replace=replace)
-                elif taken:
-                    self._storage.put_file(f"{path}/{CONTENTS_FILE}", upload, replace=True)
+                if sealed_name is None or taken:
+                    self._storage.put_file(payload, upload, replace=replace)
                 else:
                     files: dict[str, bytes | Upload] = {}
                     files[LONG_NAME_FILE], files[CONTENTS_FILE] = sealed_name.encode(), upload
@@ -93,24 +92,23 @@ class Changes:
             self._require_folder(folder_id)
             self._require_room(folder_id, name, replace=False)
             own_id = str(uuid.uuid4())
-            # Its contents before the link to them: no reader ever sees a link that leads nowhere.
-            self.put_contents(own_id)
             path, sealed_name = self._tree.place(folder_id, name)
-            files = {FOLDER_LINK_FILE: own_id.encode()}
+            link = {FOLDER_LINK_FILE: own_id.encode()}
             if sealed_name is not None:
-                files[LONG_NAME_FILE] = sealed_name.encode()
-            try:
-                self._storage.put_folder(path, files)
-            except BaseException:
-                self._storage.remove(self._keyring.names.content_path(own_id))
-                raise
+                link[LONG_NAME_FILE] = sealed_name.encode()
+            # Its contents before the link to them: no reader ever sees a link that leads nowhere.
+            self._storage.put_linked(*self._contents(own_id), path, link)
         return self._made(folder_id, name)
 
-    def put_contents(self, own_id: str) -> None:
-        """Make the place for a folder's contents, with its own id in it for whoever has to repair the vault."""
+    def make_root(self) -> None:
+        """Make the place for the contents of the root folder."""
+        self._storage.put_folder(*self._contents(ROOT_ID))
+
+    def _contents(self, own_id: str) -> tuple[str, dict[str, bytes]]:
+        """Return where a folder's contents lie, and what lies there: its id, for whoever repairs the vault."""
         keys = self._keyring.keys()
         backup = seal_bytes(own_id.encode(), keys.content)
-        self._storage.put_folder(keys.names.content_path(own_id), {FOLDER_ID_FILE: backup})
+        return keys.names.content_path(own_id), {FOLDER_ID_FILE: backup}
 
     def make_folders(self, path: str) -> Node:
         """Make a folder and those above it that are missing; see `Vault.make_folders`."""
@@ -142,22 +140,23 @@ class Changes:
             self._keyring.keys()
             if self._storage.stat(node.shell_path) is None:
                 raise NodeNotFoundError
-            if node.own_id is not None and not self._is_linked_twice(node):
-                self._remove_contents(node)
-            self._storage.remove(node.shell_path)
+            if node.own_id is None or self._is_linked_twice(node):
+                self._storage.remove(node.shell_path)
+            else:
+                self._storage.remove_linked(node.shell_path, self._contents_below(node))
 
     def _is_linked_twice(self, node: Node) -> bool:
         """Tell whether a sync program has copied the folder's link, so that its contents are still wanted."""
         links = [other for other in self._tree.list_folder(node.folder_id) if other.own_id == node.own_id]
         return len(links) > 1
 
-    def _remove_contents(self, node: Node) -> None:
+    def _contents_below(self, node: Node) -> list[str]:
+        """Return where the contents of a folder and of those below it lie, parents first."""
         own_ids = self._folders_from(node)
         if node.folder_id in own_ids or ROOT_ID in own_ids:
             raise FormatError("the folder contains the folder that it lies in")
-        # The deepest first: what an interruption leaves can still be seen, and removed.
-        for own_id in reversed(own_ids):
-            self._storage.remove(self._keyring.names.content_path(own_id))
+        names = self._keyring.names
+        return [names.content_path(own_id) for own_id in own_ids]
 
     def _folders_from(self, node: Node) -> list[str]:
         """Return the ids of a folder and of those below it, parents first."""
@@ -191,7 +190,7 @@ class Changes:
         return self._made(folder_id, name)
 
     def _move(self, node: Node, path: str, sealed_name: str | None) -> None:
-        """Move a stored node. The one file that matters moves in one step; its new shell is made before."""
+        """Move a stored node: in one step where its name is the only thing that says what it is called."""
         old, payload = node.shell_path, _PAYLOAD_FILES[node.kind]
         old_is_long = old.endswith(SHORTENED_SUFFIX)
         if not old_is_long and sealed_name is None:
@@ -201,11 +200,10 @@ class Changes:
         if self._storage.stat(source) is None:
             raise NodeNotFoundError
         if sealed_name is None and node.kind is NodeKind.FILE:
-            self._storage.move(source, path)
+            self._storage.relocate(source, path, {})
         else:
-            self._storage.put_folder(path, {LONG_NAME_FILE: sealed_name.encode()} if sealed_name else {})
-            self._storage.move(source, f"{path}/{payload}")
-        self._storage.remove(old)
+            beside = {} if sealed_name is None else {LONG_NAME_FILE: sealed_name.encode()}
+            self._storage.relocate(source, f"{path}/{payload}", beside)
 
     def _require_folder(self, folder_id: str) -> None:
         if self._storage.stat(self._keyring.names.content_path(folder_id)) is None:

@@ -1,111 +1,22 @@
-"""A vault in a folder of a local disk: the only module, with `vault.staging`, that touches files."""
+"""A vault in a folder of a local disk: with `local_files`, `staging` and `leftovers` all that touches its files."""
 
 import contextlib
 import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError, VaultExistsError
-from vault.staging import Staging, flush_folder, write_whole
-from vault.storage import Entry, Upload
+from vault.leftovers import FolderMade, FolderRemoved, NodeRelocated
+from vault.local_files import NO_LINKS, LocalFile, LocalUpload, disk_errors
+from vault.node import LONG_NAME_FILE
+from vault.staging import Staging, flush_folder
+from vault.storage import UNKNOWN_SIZE, Entry, Listed, StoredAt, Upload, inside_of, shell_of
 
-_MESSAGES = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "the permission to do that on the disk is missing",
-    errno.EPERM: "the disk does not permit that",
-    errno.EIO: "the disk fails to read or write",
-    errno.ENAMETOOLONG: "the disk does not take names that long",
-    errno.EMFILE: "too many files are open",
-    errno.ENFILE: "too many files are open",
-}
-_EXISTS = {errno.EEXIST, errno.ENOTEMPTY, errno.EISDIR}
-_ABSENT = {errno.ENOENT, errno.ENOTDIR}
-# File systems without hard links answer one of these.
-_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
-
-
-@contextlib.contextmanager
-def disk_errors() -> Iterator[None]:
-    """Turn what the system says into the errors of this package."""
-    try:
-        yield
-    except OSError as error:
-        number = error.errno or 0
-        if number in _EXISTS:
-            raise NodeExistsError from error
-        if number in _ABSENT:
-            raise NodeNotFoundError from error
-        reason = _MESSAGES.get(number, os.strerror(number).lower())
-        raise StorageError(reason, number) from error
-
-
-class LocalFile:
-    """A file of a local disk, open for reading; see `StoredFile`."""
-
-    def __init__(self, path: str) -> None:
-        # O_NONBLOCK: a pipe planted in the vault must not hang the reader; files do not care.
-        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        found = os.fstat(self._fd)
-        self.size = found.st_size
-        self.mtime_ns = found.st_mtime_ns
-        if not stat.S_ISREG(found.st_mode):
-            self.close()
-            raise FileNotFoundError(errno.ENOENT, "not a regular file")
-
-    def read_into(self, offset: int, into: memoryview) -> int:
-        """Fill `into`; see `StoredFile`."""
-        done = 0
-        with disk_errors():
-            while done < len(into):
-                count = os.preadv(self._fd, [into[done:]], offset + done)
-                if count == 0:
-                    break
-                done += count
-        return done
-
-    def close(self) -> None:
-        """Release it."""
-        fd, self._fd = self._fd, -1
-        if fd >= 0:
-            os.close(fd)
-
-
-class LocalUpload:
-    """A file on its way into a local vault; see `Upload`."""
-
-    def __init__(self, path: Path, mtime_ns: int | None) -> None:
-        self.path = path
-        self._mtime_ns = mtime_ns
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-
-    def write(self, data: bytes | memoryview) -> None:
-        """Append."""
-        with disk_errors():
-            write_whole(self._fd, data)
-
-    def finish(self) -> Path:
-        """Bring it to the disk, and return where it waits."""
-        if self._mtime_ns is not None:
-            os.utime(self._fd, ns=(self._mtime_ns, self._mtime_ns))
-        os.fsync(self._fd)
-        self._close()
-        return self.path
-
-    def _close(self) -> None:
-        fd, self._fd = self._fd, -1
-        if fd >= 0:
-            os.close(fd)
-
-    def discard(self) -> None:
-        """Forget it; what was stored stays stored."""
-        self._close()
-        with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
+# Removing has to work on a full disk, where nothing can be set aside any more.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EXDEV}
 
 
 class LocalStorage:
@@ -116,19 +27,38 @@ class LocalStorage:
         self._staging = Staging(directory)
         self._staging.sweep()
 
+    # --- look
+
     def list(self, path: str) -> list[Entry]:
         """List a folder; see `Storage`. Links, pipes and devices are left out: no vault has them."""
         entries: list[Entry] = []
         with disk_errors(), os.scandir(f"{self._root}/{path}") as found:
             for item in found:
                 try:
-                    status = item.stat(follow_symlinks=False)
+                    entry = _entry(item.name, item.stat(follow_symlinks=False))
                 except FileNotFoundError:  # gone since
                     continue
-                entry = _entry(item.name, status)
+                except OSError:
+                    # One bad block must not hide the whole folder; the kind is known without looking.
+                    entry = Entry(item.name, item.is_dir(follow_symlinks=False), UNKNOWN_SIZE, 0)
                 if entry is not None:
                     entries.append(entry)
         return entries
+
+    def list_nested(self, path: str) -> Sequence[Listed]:
+        """List a folder and those in it; see `Storage`."""
+        found: list[Listed] = []
+        for entry in self.list(path):
+            inside = None
+            if entry.is_folder:
+                try:
+                    inside = inside_of(self.list(f"{path}/{entry.name}"))
+                except NodeNotFoundError:  # gone since
+                    continue
+                except StorageError:
+                    pass
+            found.append(Listed(entry, inside))
+        return found
 
     def stat(self, path: str) -> Entry | None:
         """Look at a path; see `Storage`."""
@@ -139,11 +69,33 @@ class LocalStorage:
             return None
         return _entry(path.rpartition("/")[2], status)
 
+    def stat_each(self, paths: Sequence[str]) -> Sequence[Entry | StorageError | None]:
+        """Look at each path; see `Storage`."""
+        found: list[Entry | StorageError | None] = []
+        for path in paths:
+            try:
+                found.append(self.stat(path))
+            except StorageError as error:
+                found.append(error)
+        return found
+
     def read(self, path: str, max_size: int) -> bytes:
         """Read a small file; see `Storage`."""
         with contextlib.closing(self.open(path)) as file:
             buffer = memoryview(bytearray(min(file.size, max_size)))
             return bytes(buffer[: file.read_into(0, buffer)])
+
+    def read_each(
+        self, paths: Sequence[str], max_size: int
+    ) -> Sequence[bytes | NodeNotFoundError | StorageError]:
+        """Read small files; see `Storage`."""
+        found: list[bytes | NodeNotFoundError | StorageError] = []
+        for path in paths:
+            try:
+                found.append(self.read(path, max_size))
+            except (NodeNotFoundError, StorageError) as error:
+                found.append(error)
+        return found
 
     def open(self, path: str) -> LocalFile:
         """Open a file; see `Storage`."""
@@ -155,28 +107,30 @@ class LocalStorage:
                 raise NodeNotFoundError from error
             raise
 
-    def upload(self, mtime_ns: int | None = None) -> LocalUpload:
+    # --- change
+
+    def upload(self, path: str, mtime_ns: int | None = None) -> LocalUpload:  # noqa: ARG002
         """Start a file; see `Storage`."""
         with disk_errors():
             return LocalUpload(self._staging.new_path(), mtime_ns)
 
-    def put_file(self, path: str, data: bytes | Upload, *, replace: bool) -> None:
+    def put_file(self, path: str, data: bytes | Upload | StoredAt, *, replace: bool) -> None:
         """Store a file whole; see `Storage`."""
-        upload = self._as_upload(data)
-        try:
-            with disk_errors():
-                self._publish_file(upload.finish(), self._ready(path), replace=replace)
-        finally:
-            upload.discard()
+        with disk_errors():
+            staged = self._staged(data)
+            try:
+                _publish_file(staged, self._ready(path), replace=replace)
+            finally:
+                staged.unlink(missing_ok=True)
 
-    def put_folder(self, path: str, files: Mapping[str, bytes | Upload]) -> None:
+    def put_folder(self, path: str, files: Mapping[str, bytes | Upload | StoredAt]) -> None:
         """Store a folder whole; see `Storage`."""
         with disk_errors():
             staged = self._staging.new_path()
             staged.mkdir()
             try:
                 for name, data in files.items():
-                    self._as_upload(data).finish().rename(staged / name)
+                    self._staged(data).rename(staged / name)
                 flush_folder(staged)
                 final = self._ready(path)
                 if final.is_file():
@@ -186,6 +140,18 @@ class LocalStorage:
                 flush_folder(final.parent)
             finally:
                 shutil.rmtree(staged, ignore_errors=True)
+
+    def put_linked(
+        self, contents: str, files: Mapping[str, bytes], link: str, link_files: Mapping[str, bytes]
+    ) -> None:
+        """Store contents and a link to them; see `Storage`."""
+        with disk_errors(), self._staging.noted(FolderMade(contents, link)):
+            self.put_folder(contents, files)
+            try:
+                self.put_folder(link, link_files)
+            except BaseException:
+                self.remove(contents)
+                raise
 
     def move(self, path: str, new_path: str) -> None:
         """Give a file or folder another path; see `Storage`."""
@@ -198,30 +164,97 @@ class LocalStorage:
             if source.parent != final.parent:
                 flush_folder(source.parent)
 
+    def relocate(self, source: str, target: str, beside: Mapping[str, bytes]) -> None:
+        """Give a node's file another place; see `Storage`."""
+        old_shell, new_shell = shell_of(source), shell_of(target)
+        with disk_errors(), self._staging.noted(NodeRelocated(source, target)):
+            try:
+                if new_shell is None:
+                    self.put_file(target, StoredAt(source), replace=False)
+                else:
+                    files: dict[str, bytes | Upload | StoredAt] = {**beside}
+                    files[target.rpartition("/")[2]] = StoredAt(source)
+                    self.put_folder(new_shell, files)
+            except _NoLinksError:
+                # Then the file has to leave its old place to be at the new one.
+                if new_shell is not None:
+                    self.put_folder(new_shell, beside)
+                self.move(source, target)
+            self._remove_node(source, old_shell)
+
+    def _remove_node(self, source: str, shell: str | None) -> None:
+        """Remove the file of a node, with the folder around it unless a sync program has put more into that."""
+        if shell is not None:
+            left = {entry.name for entry in self.list(shell)} - {source.rpartition("/")[2], LONG_NAME_FILE}
+            source = source if left else shell
+        self.remove(source)
+
     def remove(self, path: str) -> None:
         """Remove a file, or a folder with all in it; see `Storage`."""
         target = Path(self._root, path)
         with disk_errors():
+            if not target.is_dir() or target.is_symlink():
+                target.unlink(missing_ok=True)
+            else:
+                taken = self._take_away(target)
+                shutil.rmtree(taken or target)
+            with contextlib.suppress(FileNotFoundError):
+                flush_folder(target.parent)
+
+    def remove_linked(self, link: str, contents: Sequence[str]) -> None:
+        """Remove a folder's link and contents; see `Storage`."""
+        with disk_errors():
             try:
-                if target.is_dir() and not target.is_symlink():
-                    shutil.rmtree(target)
-                else:
-                    target.unlink()
-            except FileNotFoundError:
-                return
-            flush_folder(target.parent)
+                staged = self._staging.new_path()
+                with self._staging.noted(FolderRemoved(link, staged.name, contents)):
+                    Path(self._root, link).rename(staged)
+                    flush_folder(Path(self._root, link).parent)
+                    for path in contents:
+                        self.remove(path)
+                    shutil.rmtree(staged)
+            except OSError as error:
+                if error.errno not in _NO_ROOM:
+                    raise
+                # The deepest first: what an interruption leaves can still be seen, and removed.
+                for path in (*reversed(contents), link):
+                    self.remove(path)
 
     def close(self) -> None:
         """Drop what is not stored yet."""
         self._staging.close()
 
-    def _as_upload(self, data: bytes | Upload) -> LocalUpload:
+    def _staged(self, data: bytes | Upload | StoredAt) -> Path:
+        """Return where data waits, whole and on the disk, to be given its path."""
+        if isinstance(data, StoredAt):
+            staged = self._staging.new_path()
+            try:
+                staged.hardlink_to(Path(self._root, data.path))
+            except OSError as error:
+                if error.errno not in NO_LINKS:
+                    raise
+                raise _NoLinksError from error
+            return staged
         if isinstance(data, bytes):
-            upload = self.upload()
-            upload.write(data)
-            return upload
+            upload = LocalUpload(self._staging.new_path())
+            try:
+                upload.write(data)
+                return upload.finish()
+            except BaseException:
+                upload.discard()
+                raise
         assert isinstance(data, LocalUpload)
-        return data
+        return data.finish()
+
+    def _take_away(self, target: Path) -> Path | None:
+        """Move something out of the tree in one step; return where to, or None where there is no room."""
+        try:
+            taken = self._staging.new_path()
+            target.rename(taken)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            return None
+        return taken
 
     def _ready(self, path: str) -> Path:
         """Return the full path, its folder made: `d/XX` comes into being with the first folder in it."""
@@ -234,21 +267,25 @@ class LocalStorage:
                 flush_folder(shard.parent)
         return final
 
-    @staticmethod
-    def _publish_file(staged: Path, final: Path, *, replace: bool) -> None:
-        if replace:
+
+class _NoLinksError(Exception):
+    """The file system knows no hard links."""
+
+
+def _publish_file(staged: Path, final: Path, *, replace: bool) -> None:
+    if replace:
+        staged.rename(final)
+    else:
+        try:
+            # A link never overwrites, whoever else writes there at this moment.
+            final.hardlink_to(staged)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            if os.path.lexists(final):
+                raise NodeExistsError from error
             staged.rename(final)
-        else:
-            try:
-                # A link never overwrites, whoever else writes there at this moment.
-                final.hardlink_to(staged)
-            except OSError as error:
-                if error.errno not in _NO_LINKS:
-                    raise
-                if os.path.lexists(final):
-                    raise NodeExistsError from error
-                staged.rename(final)
-        flush_folder(final.parent)
+    flush_folder(final.parent)
 
 
 def _entry(name: str, status: os.stat_result) -> Entry | None:

@@ -9,12 +9,16 @@ PROBLEM_INCOMPLETE = "incomplete"
 """A part that belongs to it is not on the disk, or not yet: half synced."""
 PROBLEM_DAMAGED = "damaged"
 """Its link to its contents holds nothing that can be one."""
+PROBLEM_UNREADABLE = "unreadable"
+"""The disk refuses to read what says what it is."""
 
 CONTENTS_FILE = "contents.c9r"
 FOLDER_LINK_FILE = "dir.c9r"
 SYMLINK_FILE = "symlink.c9r"
 LONG_NAME_FILE = "name.c9s"
 FOLDER_ID_FILE = "dirid.c9r"
+NODE_FILES = frozenset({CONTENTS_FILE, FOLDER_LINK_FILE, SYMLINK_FILE, LONG_NAME_FILE})
+"""What the folder around a node can hold."""
 
 
 class NodeKind(Enum):
@@ -39,7 +43,8 @@ class Node:
         size: Plaintext bytes of a file, None for what is no file or cannot be a whole one.
         stored_size: Bytes on disk of the file or link, None for folders.
         mtime_ns: When the stored file or folder was last changed, nanoseconds since the epoch.
-        problem: Why it cannot be read as it should be, or None: "truncated", "incomplete" or "damaged".
+        problem: Why it cannot be read as it should be, or None: "truncated", "incomplete", "damaged" or
+            "unreadable".
         conflict: Its stored name is not the one that its name leads to: a copy that a sync program made, say.
     """
 

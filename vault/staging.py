@@ -2,7 +2,8 @@
 
 Beside the vault, so that sync programs never see it; inside the vault's folder, outside `d/`, where the vault
 is a mount of its own or the folder around it cannot be written to. Each writer has a folder of its own there
-and holds a lock on it, so that what a dead writer left behind is known from what a living one is at.
+and holds a lock on it, so that what a dead writer left behind is known from what a living one is at. Notes of
+changes under way lie there, too (`vault.leftovers`).
 """
 
 import contextlib
@@ -15,6 +16,8 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+from vault.leftovers import NOTE_PREFIX, Note, format_note, tidy_after
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +48,43 @@ class Staging:
                 self._own, self._own_fd = _claim(self._choose_place())
             return self._own / secrets.token_hex(8)
 
+    @contextlib.contextmanager
+    def noted(self, note: Note) -> Iterator[None]:
+        """Have a note on the disk while a change of several steps is under way.
+
+        A change that fails is tidied up after at once; one that is cut short, by whoever opens the vault next.
+        """
+        path = self._write_note(format_note(note))
+        try:
+            yield
+        except Exception:
+            with contextlib.suppress(OSError):
+                note.tidy(self._directory, path.parent)
+                path.unlink()
+            raise
+        path.unlink()
+
+    def _write_note(self, data: bytes) -> Path:
+        path = self.new_path()
+        path = path.with_name(NOTE_PREFIX + path.name)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            write_whole(fd, data)
+            os.fsync(fd)
+        except OSError:
+            path.unlink()
+            raise
+        finally:
+            os.close(fd)
+        flush_folder(path.parent)
+        return path
+
     def sweep(self) -> None:
-        """Remove what dead writers left."""
+        """Remove what dead writers left, and finish or undo what they were at."""
         for place in self._places:
             with contextlib.suppress(OSError), _locked(place):
                 for left in place.iterdir():
-                    _remove_if_dead(left)
+                    self._remove_if_dead(left)
                 _remove_if_empty(place)
 
     def close(self) -> None:
@@ -59,10 +93,21 @@ class Staging:
             own, self._own = self._own, None
             if own is None:
                 return
+            tidy_after(self._directory, own)
             shutil.rmtree(own, ignore_errors=True)
             os.close(self._own_fd)
             with contextlib.suppress(OSError), _locked(own.parent):
                 _remove_if_empty(own.parent)
+
+    def _remove_if_dead(self, left: Path) -> None:
+        fd = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            if _try_lock(fd):
+                tidy_after(self._directory, left)
+                shutil.rmtree(left, ignore_errors=True)
+                logger.info("removed what an interrupted write had left: %s", left.name)
+        finally:
+            os.close(fd)
 
     def _choose_place(self) -> Path:
         beside, inside = self._places
@@ -128,16 +173,6 @@ def _try_lock(fd: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def _remove_if_dead(left: Path) -> None:
-    fd = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
-        if _try_lock(fd):
-            shutil.rmtree(left, ignore_errors=True)
-            logger.info("removed what an interrupted write had left: %s", left.name)
-    finally:
-        os.close(fd)
 
 
 def _remove_if_empty(place: Path) -> None:

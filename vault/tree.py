@@ -1,15 +1,18 @@
 """Folders and nodes, looked at: list, find, walk. Looking never changes a thing on the disk."""
 
+import contextlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from vault.errors import FolderMissingError, NodeNotFoundError
+from vault.errors import FolderMissingError, NodeNotFoundError, StorageError
 from vault.keyring import Keyring
 from vault.names import ROOT_ID, SEALED_SUFFIX, SHORTENED_SUFFIX, shorten
-from vault.node import FOLDER_ID_FILE, PROBLEM_INCOMPLETE, Node, NodeKind
-from vault.storage import Storage
+from vault.node import FOLDER_ID_FILE, NODE_FILES, PROBLEM_INCOMPLETE, Node, NodeKind
+from vault.storage import Listed, Storage, inside_of
 from vault.stored_nodes import StoredNodes, marked_name
+
+_SUFFIXES = (SEALED_SUFFIX, SHORTENED_SUFFIX)
 
 
 class Tree:
@@ -45,32 +48,51 @@ class Tree:
         Raises:
             FolderMissingError: There is no such folder, or its contents are not on the disk.
         """
-        names = self._keyring.names
-        content_path = names.content_path(folder_id)
+        content_path = self._keyring.names.content_path(folder_id)
         try:
-            entries = self._storage.list(content_path)
+            found = self._storage.list_nested(content_path)
         except NodeNotFoundError as error:
             raise FolderMissingError from error
-        nodes: list[Node] = []
-        for entry in entries:
-            node = self._stored_nodes.read(names, folder_id, content_path, entry)
-            if node is not None:
-                nodes.append(node)
-        nodes = _told_apart(nodes)
+        nodes = _told_apart(self._stored_nodes.read(folder_id, content_path, found))
         nodes.sort(key=lambda node: node.name)
         return nodes
 
     def left_out(self, folder_id: str) -> list[str]:
-        """Return the stored paths of what looks like a node of a folder and is not shown by `list_folder`."""
+        """Return the stored paths of what looks like a part of a folder and is not shown by `list_folder`.
+
+        That is nodes with names that cannot be read, and what lies inside shown nodes beside their own files.
+        """
+        content_path = self._keyring.names.content_path(folder_id)
+        try:
+            found = self._storage.list_nested(content_path)
+        except NodeNotFoundError as error:
+            raise FolderMissingError from error
+        shown = {node.stored_path for node in self._stored_nodes.read(folder_id, content_path, found)}
+        shells = shown | {path.rpartition("/")[0] for path in shown}
+        left: list[str] = []
+        for entry, inside in found:
+            path = f"{content_path}/{entry.name}"
+            if not entry.name.endswith(_SUFFIXES) or entry.name == FOLDER_ID_FILE:
+                continue
+            if path not in shells:
+                left.append(path)
+                continue
+            inner_paths = [f"{path}/{inner.name}" for inner in inside or () if inner.name not in NODE_FILES]
+            left += [inner for inner in inner_paths if inner.endswith(_SUFFIXES) and inner not in shown]
+        return sorted(left)
+
+    def unlinked(self, linked_ids: Iterable[str]) -> list[tuple[str, bool]]:
+        """Return the content folders that belong to none of these folders, and whether each is empty."""
         names = self._keyring.names
-        content_path = names.content_path(folder_id)
-        return [
-            f"{content_path}/{entry.name}"
-            for entry in sorted(self._storage.list(content_path))
-            if entry.name.endswith((SEALED_SUFFIX, SHORTENED_SUFFIX))
-            and entry.name != FOLDER_ID_FILE
-            and self._stored_nodes.read(names, folder_id, content_path, entry) is None
-        ]
+        linked = {names.content_path(own_id) for own_id in linked_ids}
+        found: list[tuple[str, bool]] = []
+        for shard, inside in self._storage.list_nested("d"):
+            for entry in inside or ():
+                path = f"d/{shard.name}/{entry.name}"
+                if entry.is_folder and path not in linked:
+                    left = [item for item in self._storage.list(path) if item.name != FOLDER_ID_FILE]
+                    found.append((path, not left))
+        return sorted(found)
 
     def find(self, path: str) -> Node:
         """Return the node at a plaintext path such as "/a/b".
@@ -100,13 +122,19 @@ class Tree:
 
     def lookup(self, folder_id: str, name: str) -> Node | None:
         """Return the node that lies where its name leads, without listing the folder."""
-        names = self._keyring.names
         path, _ = self.place(folder_id, name)
         content_path, _, stored_name = path.rpartition("/")
         entry = self._storage.stat(path)
         if entry is None:
             return None
-        return self._stored_nodes.read(names, folder_id, content_path, entry._replace(name=stored_name))
+        inside = None
+        if entry.is_folder:
+            # What cannot be listed is shown as such.
+            with contextlib.suppress(StorageError):
+                inside = inside_of(self._storage.list(path))
+        found = [Listed(entry._replace(name=stored_name), inside)]
+        # Copies that sync programs put beside its contents come after it.
+        return next(iter(self._stored_nodes.read(folder_id, content_path, found)), None)
 
     def place(self, folder_id: str, name: str) -> tuple[str, str | None]:
         """Return where a node of that name belongs, and its sealed name if that has to be shortened."""
@@ -120,7 +148,7 @@ class Tree:
             return f"{content_path}/{shorten(sealed_name)}", sealed_name
         return f"{content_path}/{sealed_name}", None
 
-    def walk(self, folder_id: str = ROOT_ID) -> Iterator[tuple[str, Node]]:
+    def walk(self, folder_id: str = ROOT_ID, *, skip_refused: bool = False) -> Iterator[tuple[str, Node]]:
         """Yield (path below `folder_id`, node) for all below a folder, parents first.
 
         A folder that turns up a second time, which only a damaged or forged vault has, is shown and not
@@ -128,6 +156,7 @@ class Tree:
 
         Raises:
             FolderMissingError: The contents of the folder it starts with are not on the disk.
+            StorageError: The disk refuses to list a folder; those below are passed by with `skip_refused`.
         """
         seen = {folder_id}
         waiting = [iter([("/" + node.name, node) for node in self.list_folder(folder_id)])]
@@ -144,6 +173,10 @@ class Tree:
             try:
                 children = self.list_folder(node.own_id)
             except FolderMissingError:  # gone since it was listed
+                continue
+            except StorageError:
+                if not skip_refused:
+                    raise
                 continue
             waiting.append(iter([(f"{path}/{child.name}", child) for child in children]))
 

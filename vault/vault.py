@@ -2,7 +2,7 @@
 
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -62,7 +62,7 @@ class Vault:
         storage = LocalStorage(directory)
         vault = cls(directory, storage, masterkey, config)
         try:
-            vault._changes.put_contents(ROOT_ID)
+            vault._changes.make_root()
             write_masterkey(storage, masterkey_file, replace=False)
             # Last: with it, there is a vault.
             write_config(storage, config, masterkey)
@@ -148,13 +148,20 @@ class Vault:
         """Return the node at a plaintext path such as "/a/b"; "/" is the root. NodeNotFoundError if absent."""
         return self._tree.find(path)
 
-    def walk(self, folder_id: str = ROOT_ID) -> Iterator[tuple[str, Node]]:
-        """Yield (path below the folder, node) for all below it, parents first, no folder's contents twice."""
-        return self._tree.walk(folder_id)
+    def walk(self, folder_id: str = ROOT_ID, *, skip_refused: bool = False) -> Iterator[tuple[str, Node]]:
+        """Yield (path below the folder, node) for all below it, parents first, no folder's contents twice.
+
+        A folder below that the disk refuses to list raises StorageError, or is passed by with `skip_refused`.
+        """
+        return self._tree.walk(folder_id, skip_refused=skip_refused)
 
     def left_out(self, folder_id: str) -> list[str]:
-        """Return the stored paths of what looks like a node of a folder and is not shown by `list_folder`."""
+        """Return the stored paths of what looks like a part of a folder and is not shown by `list_folder`."""
         return self._tree.left_out(folder_id)
+
+    def unlinked(self, linked_ids: Iterable[str]) -> list[tuple[str, bool]]:
+        """Return the stored contents that belong to none of these folders, and whether each is empty."""
+        return self._tree.unlinked(linked_ids)
 
     def open(self, node: Node) -> PlaintextReader:
         """Open a file for reading.

@@ -1,56 +1,24 @@
 """Whatever the moment of a crash, nothing that was stored is lost, and nothing is half stored."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.vault.faults import FailingStorage, Fuse, PowerCutError, abandon, failing_system
 from tests.vault.vaults import PASSPHRASE, SCRYPT_COST, snapshot, write
-from vault import Node, Vault
+from vault import Vault, check_vault
 from vault.config import VaultConfig
 from vault.local_storage import LocalStorage
 from vault.masterkey import Masterkey
 from vault.staging import Staging
-from vault.storage import Upload
 
 LONG = "A very long name " * 14
-
-
-class PowerCutError(Exception):
-    """The power went."""
-
-
-class FailingStorage(LocalStorage):
-    """A disk whose power goes before its n-th change, and stays away."""
-
-    def __init__(self, directory: Path, changes_left: int) -> None:
-        super().__init__(directory)
-        self.changes_left = changes_left
-
-    def _spend(self) -> None:
-        if self.changes_left <= 0:
-            raise PowerCutError
-        self.changes_left -= 1
-
-    def put_file(self, path: str, data: bytes | Upload, *, replace: bool) -> None:
-        self._spend()
-        super().put_file(path, data, replace=replace)
-
-    def put_folder(self, path: str, files: Mapping[str, bytes | Upload]) -> None:
-        self._spend()
-        super().put_folder(path, files)
-
-    def move(self, path: str, new_path: str) -> None:
-        self._spend()
-        super().move(path, new_path)
-
-    def remove(self, path: str) -> None:
-        self._spend()
-        super().remove(path)
 
 
 @pytest.fixture
@@ -61,6 +29,7 @@ def filled(vault: Vault) -> Vault:
     write(vault, "inner", b"inner", folder.own_id)
     long_folder = vault.make_folder("", LONG + "folder")
     write(vault, "deep", b"deep", vault.make_folder(long_folder.own_id, "sub").own_id)
+    write(vault, LONG, b"deep long", long_folder.own_id)
     vault.make_folder("", "target")
     return vault
 
@@ -71,84 +40,97 @@ def target(vault: Vault) -> str:
     return own_id
 
 
-CHANGES: dict[str, Callable[[Vault], object]] = {
-    "write": lambda vault: write(vault, "new", b"new"),
-    "write long": lambda vault: write(vault, LONG + "new", b"new"),
-    "replace": lambda vault: write(vault, "film", b"new", replace=True),
-    "replace long": lambda vault: write(vault, LONG, b"new", replace=True),
-    "make folder": lambda vault: vault.make_folder("", "new"),
-    "make long folder": lambda vault: vault.make_folder(target(vault), LONG),
-    "make folders": lambda vault: vault.make_folders("/target/x/y/z"),
-} | {
-    f"rename {old[:6]}{old[-6:]} to {new[:6]}": lambda vault, old=old, new=new: vault.rename(
-        vault.find(f"/{old}"), target(vault), new
-    )
-    for old in ("film", "folder", LONG, LONG + "folder")
-    for new in ("new", LONG + "new")
-}
-REPLACED = {"replace": b"film", "replace long": b"long"}
-REMOVALS = ["film", LONG, "folder", LONG + "folder"]
+CHANGES: dict[str, Callable[[Vault], object]] = (
+    {
+        "write": lambda vault: write(vault, "new", b"new" * 100_000),
+        "write long": lambda vault: write(vault, LONG + "new", b"new"),
+        "replace": lambda vault: write(vault, "film", b"new", replace=True),
+        "replace long": lambda vault: write(vault, LONG, b"new", replace=True),
+        "make folder": lambda vault: vault.make_folder("", "new"),
+        "make long folder": lambda vault: vault.make_folder(target(vault), LONG),
+        "make folders": lambda vault: vault.make_folders("/target/x/y/z"),
+    }
+    | {
+        f"rename {old[:6]}{old[-6:]} to {new[:6]} {where}": lambda vault, old=old, new=new, where=where: (
+            vault.rename(vault.find(f"/{old}"), vault.find(where).own_id, new)
+        )
+        for old in ("film", "folder", LONG, LONG + "folder")
+        for new in ("new", LONG + "new")
+        for where in ("/", "/target")
+    }
+    | {
+        f"remove {old[:6]}{old[-6:]}": lambda vault, old=old: vault.remove(vault.find(f"/{old}"))
+        for old in ("film", "folder", "target", LONG, LONG + "folder")
+    }
+)
 
 
-def crashed(vault: Vault, copy: Path, changes_left: int, change: Callable[[Vault], object]) -> bool:
-    """Run a change on a copy of a vault, cut short; return whether the power went."""
+def steps_of(vault: Vault, copy: Path, name: str) -> list[dict[str, bytes | None]]:
+    """What a vault shows before a change and after each thing that it does."""
     shutil.copytree(vault.directory, copy)
-    storage = FailingStorage(copy, changes_left)
+    with Vault.unlock(copy, PASSPHRASE) as whole:
+        shown = [snapshot(whole)]
+        if name == "make folders":
+            for path in ("/target/x", "/target/x/y"):
+                whole.make_folders(path)
+                shown.append(snapshot(whole))
+        CHANGES[name](whole)
+        shown.append(snapshot(whole))
+    return shown
+
+
+def cut_short(vault: Vault, copy: Path, name: str, fuse: Fuse, *, below: bool) -> bool:
+    """Run a change on a copy of a vault until the fuse blows; return whether it did."""
+    shutil.copytree(vault.directory, copy)
+    local = LocalStorage(copy)
     masterkey = Masterkey(vault.export_masterkey())
-    with Vault(copy, storage, masterkey, VaultConfig()) as failing:
-        try:
-            change(failing)
-        except PowerCutError:
-            return True
-        return False
+    storage = local if below else FailingStorage(local, fuse)
+    failing = Vault(copy, storage, masterkey, VaultConfig())
+    try:
+        with failing_system(fuse) if below else contextlib.nullcontext():
+            CHANGES[name](failing)
+    except PowerCutError:
+        assert fuse.has_blown
+        abandon(local)
+        return True
+    failing.close()
+    return False
 
 
-def shown_after(copy: Path) -> dict[str, bytes | None]:
-    """What a vault shows after the crash, without what it shows to be incomplete."""
+def seen_again(copy: Path) -> dict[str, bytes | None]:
+    """What a vault shows after it is unlocked again, having made sure that nothing else is in it or beside it."""
     with Vault.unlock(copy, PASSPHRASE) as again:
-        whole = [(path, node) for path, node in again.walk() if node.problem is None]
-        assert all(again.find(path) == node for path, node in whole)
-        return {path: read_node(again, node) for path, node in whole}
+        assert list(check_vault(again, deep=True)) == []
+        shown = snapshot(again)
+        assert all(again.find(path).problem is None for path in shown)
+    # A short file is a file; a short folder holds its link; with a long name either has its name beside it.
+    parts = [3 if LONG in path.rpartition("/")[2] else 1 + (data is None) for path, data in shown.items()]
+    folders = 1 + sum(data is None for data in shown.values())
+    assert len(list(copy.glob("d/*/*"))) == folders
+    assert len(list(copy.glob("d/*/*/**/*"))) == sum(parts) + folders
+    assert not copy.with_name("copy.lanterne-tmp").exists()
+    return shown
 
 
-def read_node(vault: Vault, node: Node) -> bytes | None:
-    if node.own_id is not None:
-        return None
-    with vault.open(node) as reader:
-        return reader.read()
-
-
+@pytest.mark.parametrize("below", [False, True], ids=["storage", "system"])
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_cut_short_loses_nothing(filled: Vault, tmp_path: Path, name: str) -> None:
-    before, change = snapshot(filled), CHANGES[name]
-    for changes_left in range(20):
-        copy = tmp_path / f"copy{changes_left}"
-        went = crashed(filled, copy, changes_left, change)
-        after = shown_after(copy)
-        kept = sorted(data for data in after.values() if data not in {None, b"new"})
-        replaced = REPLACED.get(name) if b"new" in after.values() else None
-        assert kept == sorted(data for data in before.values() if data not in {None, replaced})
-        if not went:
-            assert changes_left > 0
+def test_a_change_cut_short_is_done_or_undone(filled: Vault, tmp_path: Path, name: str, below: bool) -> None:
+    """Before every step of the storage, and every call to the system that changes the disk."""
+    expected = steps_of(filled, tmp_path / "whole", name)
+    seen: list[dict[str, bytes | None]] = []
+    for steps_left in range(200):
+        copy = tmp_path / "copy"
+        was_cut = cut_short(filled, copy, name, Fuse(steps_left), below=below)
+        shown = seen_again(copy)
+        assert shown in expected
+        if shown not in seen:
+            seen.append(shown)
+        shutil.rmtree(copy)
+        if not was_cut:
+            # Each step was seen, and none but in its order.
+            assert seen == expected
             return
     pytest.fail("the change never came to an end")
-
-
-@pytest.mark.parametrize("name", REMOVALS)
-def test_a_removal_cut_short_can_be_done_again(filled: Vault, tmp_path: Path, name: str) -> None:
-    before = snapshot(filled)
-    others = {path: data for path, data in before.items() if not f"{path}/".startswith(f"/{name}/")}
-    for changes_left in range(20):
-        copy = tmp_path / f"copy{changes_left}"
-        went = crashed(filled, copy, changes_left, lambda vault: vault.remove(vault.find(f"/{name}")))
-        with Vault.unlock(copy, PASSPHRASE) as again:
-            if went:
-                again.remove(again.find(f"/{name}"))
-            assert snapshot(again) == others
-            assert len(list(copy.glob("d/*/*"))) == 1 + sum(data is None for data in others.values())
-        if not went:
-            return
-    pytest.fail("the removal never came to an end")
 
 
 WRITER = f"""
@@ -245,9 +227,28 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(vault: Vault, journal: lis
 
 def test_a_folder_has_its_contents_before_its_link(vault: Vault, journal: list[str]) -> None:
     vault.make_folder("", "folder")
+    note = ["flush staged", "flush staged"]
     contents = ["flush staged", "name staged", "flush staged", "flush d", "name contents", "flush d/XX"]
     link = ["flush staged", "name staged", "flush staged", "name node", "flush contents"]
-    assert journal == contents + link
+    assert journal == note + contents + link
+
+
+def test_a_folder_that_goes_has_a_note_first_and_its_link_goes_first(
+    vault: Vault, journal: list[str]
+) -> None:
+    folder = vault.make_folder("", "folder")
+    journal.clear()
+    vault.remove(folder)
+    note = ["flush staged", "flush staged"]
+    assert journal == [*note, "name staged", "flush contents", "name staged", "flush d/XX"]
+
+
+def test_a_long_name_is_whole_at_its_new_place_before_the_old_goes(vault: Vault, journal: list[str]) -> None:
+    node = write(vault, LONG, b"x")
+    journal.clear()
+    vault.rename(node, "", "short")
+    note = ["flush staged", "flush staged"]
+    assert journal == [*note, "name staged", "name node", "flush contents", "name staged", "flush contents"]
 
 
 # --- where ciphertext waits
