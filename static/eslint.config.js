@@ -29,6 +29,7 @@ export default tseslint.config(
       "@typescript-eslint/explicit-function-return-type": "off",
       "@typescript-eslint/restrict-template-expressions": "off",
       "max-lines": "off",
+      complexity: "off",
     },
   },
   {

@@ -1,11 +1,10 @@
 /** The side rail: thin signs beside every page, names when it has the focus. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { useServices, useText } from "./context";
 import { LAYER } from "./input";
 import { Icon, Lantern } from "./parts/icons";
 import { usePageFocus } from "./use-focus";
-import { usePresses } from "./use-presses";
 
 export type Section = "home" | "videos" | "photos" | "folders";
 type Entry = Section | "lock";
@@ -28,9 +27,21 @@ export function Rail({ open, section, mayLock, onClose, onChoose }: RailProps): 
   const [memory] = useState<Record<string, unknown>>({});
   const focus = usePageFocus(
     entries.map((entry) => ({ id: "rail-" + entry, length: 1, visible: 1 })),
-    { memory, active: open, layer: LAYER.rail, lanesVisible: entries.length },
+    {
+      memory,
+      active: open,
+      layer: LAYER.rail,
+      lanesVisible: entries.length,
+      onPress: (press) => {
+        const closes = press.action === "right" || press.action === "back";
+        if (closes && !press.repeat) {
+          onClose();
+        }
+        return closes;
+      },
+    },
   );
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) {
       focus.model.jump("rail-" + (section || "folders"), 0);
       focus.redraw();
@@ -39,7 +50,6 @@ export function Rail({ open, section, mayLock, onClose, onChoose }: RailProps): 
   }, [open]);
   return (
     <nav class={"rail" + (open ? " open" : "")} aria-label={t("nav.label")} ref={focus.root} tabIndex={-1} data-testid="rail" data-open={open ? "true" : "false"}>
-      {open ? <RailKeys onClose={onClose} /> : null}
       <div class="rail-brand">
         <Lantern />
         <span class="rail-name">{t("app.name")}</span>
@@ -65,17 +75,4 @@ export function Rail({ open, section, mayLock, onClose, onChoose }: RailProps): 
       ))}
     </nav>
   );
-}
-
-function RailKeys({ onClose }: { onClose: () => void }): null {
-  usePresses(LAYER.rail, (press) => {
-    if (press.action === "right" || press.action === "back") {
-      if (!press.repeat) {
-        onClose();
-      }
-      return true;
-    }
-    return false;
-  });
-  return null;
 }

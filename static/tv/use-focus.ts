@@ -1,6 +1,6 @@
 /** The focus model of a page, tied to its elements, the keys and the pointer. */
 import type { RefObject } from "preact";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { RowsFocus } from "../shared/focus";
 import type { Direction, FocusOptions, FocusSnapshot, Lane } from "../shared/focus";
 import { useServices } from "./context";
@@ -116,7 +116,8 @@ export function usePageFocus(lanes: Lane[], options: UseFocusOptions): PageFocus
     }
   });
 
-  useEffect(() => {
+  // Before the paint: a key pressed right after must already find the page that is shown.
+  useLayoutEffect(() => {
     if (!active) {
       return undefined;
     }

@@ -1,5 +1,5 @@
 /** Key presses for a part that has no lanes. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useServices } from "./context";
 import type { PressHandler } from "./input";
 
@@ -7,5 +7,5 @@ export function usePresses(layer: number, handle: PressHandler): void {
   const { input } = useServices();
   const latest = useRef(handle);
   latest.current = handle;
-  useEffect(() => input.onPress(layer, (press) => latest.current(press)), [input, layer]);
+  useLayoutEffect(() => input.onPress(layer, (press) => latest.current(press)), [input, layer]);
 }

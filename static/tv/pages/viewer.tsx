@@ -1,6 +1,6 @@
 /** Photos, one at a time, on black. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { imageUrl } from "../../shared/api";
 import type { Item } from "../../shared/types";
 import type { Place } from "../context";
@@ -52,7 +52,7 @@ export function Viewer({ place }: { place: Place }): JSX.Element {
         return false;
     }
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (stage.current) {
       quietFocus(stage.current);
     }
@@ -160,7 +160,7 @@ function usePreload(neighbours: (Item | undefined)[]): void {
 
 /** Back returns to the photo that was looked at last, not to the one that was opened. */
 function useReturnToPhoto(place: Place, item: Item | undefined): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (item) {
       place.memory.last = item.id;
     }
