@@ -114,6 +114,15 @@ describe("a grid", () => {
     expect(focus.column).toBe(1);
   });
 
+  it("remembers nothing per line: Up and Down are straight", () => {
+    const focus = page([line(0), line(1)]);
+    focus.move("right", 3);
+    focus.move("down");
+    focus.move("left", 2);
+    focus.move("up");
+    expect(focus.column).toBe(1);
+  });
+
   it("never slides sideways", () => {
     const focus = page([line(0)]);
     focus.move("right", 4);
