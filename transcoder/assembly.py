@@ -124,9 +124,8 @@ class Fmp4Assembly:
         scale = self._scales["audio"]
         reached = self.frontiers.of("audio")
         for packet in fmp4.samples(fragment, mdat):
-            time_s = packet.time / scale - EPOCH_S
-            index = self._plan.index_at(time_s)
-            if time_s >= 0 and index >= self.frontiers.first:
+            index = self._plan.index_at(packet.time / scale - EPOCH_S)
+            if index >= self.frontiers.first:  # else priming, or what the seek landed on
                 self._sound.append((max(index, reached), packet))
                 reached = max(index, reached)
         if reached > self.frontiers.of("audio"):
@@ -199,11 +198,10 @@ class TransportAssembly:
         self, track: Track, time_s: float, *, random_access: bool, pieces: dict[int, list[bytes]]
     ) -> None:
         """Decide where a picture or a sound packet that starts now goes."""
-        time_s -= EPOCH_S
-        index = self._plan.index_at(time_s)
+        index = self._plan.index_at(time_s - EPOCH_S)
         if track == "video" and not random_access:
             return  # it needs the pictures before it, and goes where they go
-        if index < self.frontiers.first or (track == "audio" and time_s < 0):
+        if index < self.frontiers.first:
             self._index[track] = -1
             return
         self._index[track] = max(index, self._index.get(track, 0))

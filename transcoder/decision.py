@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
-from transcoder.profiles import Packaging, ScreenProfile, VideoLimit
+from transcoder.profiles import Packaging, ScreenProfile
 
 Mode = Literal["direct", "remux", "transcode"]
 Treatment = Literal["copy", "encode"]
@@ -159,7 +159,7 @@ def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
     limit = profile.video.get(video.codec)
     if limit is None:
         return f"the video is {name}, which this screen does not play"
-    if _too_deep(video, limit):
+    if video.bit_depth > limit.max_bit_depth:
         return f"the video is {video.bit_depth}-bit {name}, which this screen does not play"
     if not (video.pix_fmt or "yuv420p").startswith(("yuv420p", "yuvj420p", "nv12", "p010")):
         return f"the video has finer colour ({video.pix_fmt}) than this screen plays"
@@ -174,10 +174,6 @@ def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
     if video.rotation and not profile.rotates:
         return "the video lies on its side, and this screen does not turn it"
     return None
-
-
-def _too_deep(video: VideoStream, limit: VideoLimit) -> bool:
-    return video.bit_depth > limit.max_bit_depth or (video.codec == "h264" and video.bit_depth > 8)
 
 
 def _audio_problem(audio: AudioStream, profile: ScreenProfile) -> str | None:

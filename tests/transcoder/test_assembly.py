@@ -82,10 +82,13 @@ def test_two_streams_become_one_film():
     assembly.feed("audio", moov("audio"))
     assert output.init is None
     assembly.feed("video", moov("video"))
-    tracks = [
-        box.kind for box in walk(output.init, require(output.init, b"moov").body) if box.kind == b"trak"
+    inside = require(output.init, b"moov")
+    tracks = [box for box in walk(output.init, inside.body, inside.stop) if box.kind == b"trak"]
+    headers = [require(output.init, b"tkhd", within=track) for track in tracks]
+    assert [output.init[header.body + 12 : header.body + 16] for header in headers] == [
+        b"\0\0\0\1",
+        b"\0\0\0\2",
     ]
-    assert len(tracks) == 2
     assembly.feed("video", fragment("video", 0.0, 1.0, 1.0))
     assembly.feed("audio", fragment("audio", 0.0, 0.5, 0.5, 0.5, 0.5, 0.5))
     assert output.stop is None  # the picture may bring more for the first segment

@@ -106,10 +106,14 @@ def test_the_reader_stops_ahead_and_goes_on_when_asked(pool, long_source, tiny):
     b"".join(stream.segment(0))
     (run,) = runs_of(pool)
     wait_until(pool, lambda: run.position > AHEAD)
+    other = pool.stream(long_source, tiny, session_id="other")
+    for index in range(15, 25):  # it has had as much time as these take
+        b"".join(other.segment(index))
     assert run.position == AHEAD + 1
+    pool.tidy()
     for index in range(12):
         b"".join(stream.segment(index))
-    assert runs_of(pool) == [run]
+    assert run in runs_of(pool)
     assert run.position <= 12 + AHEAD
 
 

@@ -3,12 +3,13 @@
 import contextlib
 import io
 import random
+import subprocess
 
 import pytest
 from PIL import Image
 
 from tests.shared_media import MEDIA, needs_media
-from tests.transcoder.conftest import AAC, H264
+from tests.transcoder.conftest import AAC, FFMPEGS, H264
 from transcoder import MediaInfo, ProbeError
 from transcoder.probe import parse_answer
 
@@ -65,7 +66,8 @@ def test_languages_titles_and_subtitles(clips, probe, tmp_path):
     clips.make("h264.mkv", *H264, "-bf", "2", "-g", "48", "-sc_threshold", "0", *AAC, "-ac", "2")
     clip = clips.remake(
         "many.mkv", "h264.mkv", "-i", str(subtitles), "-map", "0", "-map", "0:a", "-map", "1", "-c", "copy",
-        "-c:s", "srt", "-metadata:s:a:1", "language=fra", "-metadata:s:a:1", "title=Commentary", "-metadata:s:s:0", "language=eng",
+        "-c:s", "srt", "-metadata:s:a:1", "language=fra", "-metadata:s:a:1", "title=Commentary",
+        "-metadata:s:s:0", "language=eng",
         "-disposition:s:0", "forced", "-disposition:a:1", "default", "-disposition:a:0", "0",
     )  # fmt: skip
     info = probe("many.mkv", clip)
@@ -130,6 +132,28 @@ def test_frames_are_upright_and_never_enlarged(clips, h264_mp4, media_server, me
     url = media_server.offer("phone.mov", phone)
     assert Image.open(io.BytesIO(media_helper.frame(url, 9.0, 90))).size == (90, 160)
     assert Image.open(io.BytesIO(media_helper.frame(url, 0.0, 4000))).size == (180, 320)
+
+
+@pytest.mark.parametrize("turn", ["90", "180", "270"])
+def test_up_is_where_ffmpeg_finds_it(clips, h264_mkv, media_server, media_helper, tmp_path, turn):
+    shaded = (
+        "geq=lum='40+100*lt(X,W/2)+60*lt(Y,H/2)':cb=128:cr=128"  # each quarter has a brightness of its own
+    )
+    clips.remake("quarters.mp4", "h264.mkv", "-an", "-t", "1", "-vf", shaded, *H264)
+    turned = clips.remake(
+        f"turned{turn}.mov", "quarters.mp4", "-c", "copy", "-metadata:s:v:0", f"rotate={turn}"
+    )
+    (tmp_path / "turned.mov").write_bytes(turned)
+    seen = tmp_path / "seen.png"
+    show = [str(FFMPEGS[0]), "-v", "error", "-i", str(tmp_path / "turned.mov"), "-frames:v", "1", str(seen)]
+    subprocess.run(show, check=True)
+    ours = Image.open(
+        io.BytesIO(media_helper.frame(media_server.offer("turned.mov", turned), 0.0, 4000))
+    ).convert("L")
+    theirs = Image.open(seen).convert("L")
+    assert ours.size == theirs.size
+    for corner in ((9, 9), (ours.width - 9, 9), (9, ours.height - 9), (ours.width - 9, ours.height - 9)):
+        assert ours.getpixel(corner) == pytest.approx(theirs.getpixel(corner), abs=8)
 
 
 def test_a_frame_is_the_keyframe_before(clips, media_server, media_helper):
