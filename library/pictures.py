@@ -15,8 +15,7 @@ from vault import PlaintextReader, Vault
 
 _HELPER_IDLE_S = 30.0  # a helper holds some 50 MB; starting one takes 0.3 s
 
-_POSTER_FRACTION = 0.1
-_POSTER_LATEST_S = 30.0
+_POSTER_FRACTION = 0.2  # past logos and title cards, before the end is given away
 _OTHER_FRACTIONS = (0.3, 0.6)  # where to look when that frame is blank; the one that shows most wins
 _BLANK = 12.0  # standard deviation of luma: black, white, a fade
 
@@ -99,8 +98,7 @@ class PictureMaker:
         Raises:
             ProbeError, HelperCrashedError, PhotoError: It has no frame that can be decoded.
         """
-        first_s = min(duration_s * _POSTER_FRACTION, _POSTER_LATEST_S)
-        poster = self._frame(lease, first_s, widths)
+        poster = self._frame(lease, duration_s * _POSTER_FRACTION, widths)
         for fraction in _OTHER_FRACTIONS:
             if poster.contrast >= _BLANK:
                 break
