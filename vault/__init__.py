@@ -24,11 +24,20 @@ from vault.errors import (
 )
 from vault.names import ROOT_ID, check_name
 from vault.node import Node, NodeKind
+from vault.passphrase import change_passphrase, set_passphrase
 from vault.reader import PlaintextReader
-from vault.topfiles import change_passphrase, is_vault
+from vault.recovery import (
+    RECOVERY_KEY_LINE_COUNT,
+    RecoveryKeyError,
+    format_recovery_key,
+    parse_recovery_key,
+    parse_recovery_line,
+)
+from vault.topfiles import is_vault
 from vault.vault import Vault
 
 __all__ = [
+    "RECOVERY_KEY_LINE_COUNT",
     "ROOT_ID",
     "AuthenticationError",
     "CipherCombo",
@@ -44,6 +53,7 @@ __all__ = [
     "NodeKind",
     "NodeNotFoundError",
     "PlaintextReader",
+    "RecoveryKeyError",
     "SelfTestError",
     "StorageError",
     "TamperedVaultError",
@@ -57,5 +67,9 @@ __all__ = [
     "change_passphrase",
     "check_name",
     "check_vault",
+    "format_recovery_key",
     "is_vault",
+    "parse_recovery_key",
+    "parse_recovery_line",
+    "set_passphrase",
 ]
