@@ -1,6 +1,7 @@
 """Errors raised by `vault`.
 
 * VaultError
+    * LocationError              an address that leads nowhere: not known, not installed, or with a password in it
     * NoVaultError               there is no vault in that folder
     * VaultExistsError           there is something already where a vault should be made
     * WrongPassphraseError       the masterkey cannot be unwrapped; ask again
@@ -27,6 +28,10 @@ Messages never hold a plaintext name: `node_id` is the stored path, which is cip
 
 class VaultError(Exception):
     """Whatever went wrong with a vault."""
+
+
+class LocationError(VaultError):
+    """An address that leads nowhere: of no known kind, for a package that is missing, or with a password in it."""
 
 
 class NoVaultError(VaultError):

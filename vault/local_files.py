@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError
-from vault.staging import write_whole
+from vault.staging import flush_folder, write_whole
+from vault.storage import Entry
 
 _MESSAGES = {
     errno.ENOSPC: "the disk is full: free some space and try again; nothing was changed",
@@ -105,3 +106,30 @@ class LocalUpload:
         self._close()
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
+
+
+def publish_file(staged: Path, final: Path, *, replace: bool) -> None:
+    """Give a file that waits its path, in one step, and bring that to the disk."""
+    if replace:
+        staged.rename(final)
+    else:
+        try:
+            # A link never overwrites, whoever else writes there at this moment.
+            final.hardlink_to(staged)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            if os.path.lexists(final):
+                raise NodeExistsError from error
+            staged.rename(final)
+    flush_folder(final.parent)
+
+
+def entry_of(name: str, status: os.stat_result) -> Entry | None:
+    """Return what the system says of a file or folder; None for links, pipes and devices."""
+    kind = stat.S_IFMT(status.st_mode)
+    if kind == stat.S_IFREG:
+        return Entry(name, False, status.st_size, status.st_mtime_ns)  # noqa: FBT003
+    if kind == stat.S_IFDIR:
+        return Entry(name, True, 0, status.st_mtime_ns)  # noqa: FBT003
+    return None

@@ -4,13 +4,12 @@ import contextlib
 import errno
 import os
 import shutil
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError, VaultExistsError
 from vault.leftovers import FolderMade, FolderRemoved, NodeRelocated
-from vault.local_files import NO_LINKS, LocalFile, LocalUpload, disk_errors
+from vault.local_files import NO_LINKS, LocalFile, LocalUpload, disk_errors, entry_of, publish_file
 from vault.node import LONG_NAME_FILE
 from vault.staging import Staging, flush_folder
 from vault.storage import UNKNOWN_SIZE, Entry, Listed, StoredAt, Upload, inside_of, shell_of
@@ -35,7 +34,7 @@ class LocalStorage:
         with disk_errors(), os.scandir(f"{self._root}/{path}") as found:
             for item in found:
                 try:
-                    entry = _entry(item.name, item.stat(follow_symlinks=False))
+                    entry = entry_of(item.name, item.stat(follow_symlinks=False))
                 except FileNotFoundError:  # gone since
                     continue
                 except OSError:
@@ -67,7 +66,7 @@ class LocalStorage:
                 status = os.stat(f"{self._root}/{path}", follow_symlinks=False)  # noqa: PTH116
         except NodeNotFoundError:
             return None
-        return _entry(path.rpartition("/")[2], status)
+        return entry_of(path.rpartition("/")[2], status)
 
     def stat_each(self, paths: Sequence[str]) -> Sequence[Entry | StorageError | None]:
         """Look at each path; see `Storage`."""
@@ -119,7 +118,7 @@ class LocalStorage:
         with disk_errors():
             staged = self._staged(data)
             try:
-                _publish_file(staged, self._ready(path), replace=replace)
+                publish_file(staged, self._ready(path), replace=replace)
             finally:
                 staged.unlink(missing_ok=True)
 
@@ -270,31 +269,6 @@ class LocalStorage:
 
 class _NoLinksError(Exception):
     """The file system knows no hard links."""
-
-
-def _publish_file(staged: Path, final: Path, *, replace: bool) -> None:
-    if replace:
-        staged.rename(final)
-    else:
-        try:
-            # A link never overwrites, whoever else writes there at this moment.
-            final.hardlink_to(staged)
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            if os.path.lexists(final):
-                raise NodeExistsError from error
-            staged.rename(final)
-    flush_folder(final.parent)
-
-
-def _entry(name: str, status: os.stat_result) -> Entry | None:
-    kind = stat.S_IFMT(status.st_mode)
-    if kind == stat.S_IFREG:
-        return Entry(name, False, status.st_size, status.st_mtime_ns)  # noqa: FBT003
-    if kind == stat.S_IFDIR:
-        return Entry(name, True, 0, status.st_mtime_ns)  # noqa: FBT003
-    return None
 
 
 def make_empty_folder(directory: Path) -> None:

@@ -2,11 +2,17 @@
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from vault.config import MASTERKEY_FILE, ConfigToken, VaultConfig, format_config, parse_config
-from vault.errors import NodeNotFoundError, NoVaultError, TamperedVaultError, UnsupportedVaultError
-from vault.local_storage import LocalStorage, has_file
+from vault.errors import (
+    NodeNotFoundError,
+    NoVaultError,
+    StorageError,
+    TamperedVaultError,
+    UnsupportedVaultError,
+)
+from vault.local_storage import LocalStorage, has_file, make_empty_folder
+from vault.location import Location, is_remote, local_path, open_place
 from vault.masterkey import (
     DEFAULT_SCRYPT_COST,
     Masterkey,
@@ -16,6 +22,7 @@ from vault.masterkey import (
     unwrap_masterkey,
     wrap_masterkey,
 )
+from vault.remote_storage import RemoteStorage
 from vault.storage import Storage
 
 CONFIG_FILE = "vault.cryptomator"
@@ -23,19 +30,33 @@ CONFIG_FILE = "vault.cryptomator"
 _MAX_SIZE = 64 * 1024
 
 
-def is_vault(directory: Path) -> bool:
-    """Tell whether there is a vault in a folder, as far as can be told without its key."""
-    return has_file(directory, CONFIG_FILE)
+def is_vault(location: Location) -> bool:
+    """Tell whether there is a vault in a folder or at an address, as far as can be told without its key."""
+    if not is_remote(location):
+        return has_file(local_path(location), CONFIG_FILE)
+    try:
+        with contextlib.closing(_storage_at(location)) as storage:
+            return is_there(storage)
+    except StorageError:
+        return False
 
 
-def change_passphrase(directory: Path, old: str, new: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST) -> None:
+def is_there(storage: Storage) -> bool:
+    """Tell whether a storage holds a vault."""
+    found = storage.stat(CONFIG_FILE)
+    return found is not None and not found.is_folder
+
+
+def change_passphrase(
+    location: Location, old: str, new: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
+) -> None:
     """Give a vault another passphrase. Only the masterkey file changes, and it changes in one step.
 
     Raises:
         ValueError: The new passphrase is empty, or an impossible cost.
         Others as for `Vault.unlock`.
     """
-    with open_storage(directory) as storage:
+    with open_storage(location) as storage:
         token = read_config(storage)
         masterkey = read_masterkey(storage, token, old)
         try:
@@ -46,24 +67,51 @@ def change_passphrase(directory: Path, old: str, new: str, *, scrypt_cost: int =
         storage.close()
 
 
+def new_storage(location: Location) -> LocalStorage | RemoteStorage:
+    """Return the storage for a new vault; VaultExistsError if there is something already."""
+    if not is_remote(location):
+        make_empty_folder(local_path(location))
+        return LocalStorage(local_path(location))
+    storage = RemoteStorage(open_place(str(location)))
+    storage.require_empty()
+    return storage
+
+
 @contextlib.contextmanager
-def open_storage(directory: Path) -> Iterator[LocalStorage]:
+def open_storage(location: Location) -> Iterator[LocalStorage | RemoteStorage]:
     """Lend the storage of a vault, and close it if what is done with it fails.
 
     Raises:
+        LocationError: The location is an address that leads nowhere.
         NoVaultError: There is no vault in that folder.
         UnsupportedVaultError: There is one of an older format.
     """
-    if not is_vault(directory):
-        if has_file(directory, MASTERKEY_FILE):
-            raise UnsupportedVaultError("this vault has an older format than 8")
-        raise NoVaultError("there is no vault in that folder")
-    storage = LocalStorage(directory)
+    # A folder that holds no vault must not be swept, nor anything beside it.
+    if not is_remote(location):
+        _require_vault(
+            has_file(local_path(location), CONFIG_FILE), has_file(local_path(location), MASTERKEY_FILE)
+        )
+    storage = _storage_at(location)
     try:
+        if is_remote(location) and not is_there(storage):
+            _require_vault(False, storage.stat(MASTERKEY_FILE) is not None)  # noqa: FBT003
         yield storage
     except BaseException:
         storage.close()
         raise
+
+
+def _require_vault(has_config: bool, has_masterkey: bool) -> None:
+    if not has_config and has_masterkey:
+        raise UnsupportedVaultError("this vault has an older format than 8")
+    if not has_config:
+        raise NoVaultError("there is no vault in that folder")
+
+
+def _storage_at(location: Location) -> LocalStorage | RemoteStorage:
+    if is_remote(location):
+        return RemoteStorage(open_place(str(location)))
+    return LocalStorage(local_path(location))
 
 
 def read_config(storage: Storage) -> ConfigToken:

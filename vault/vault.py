@@ -9,15 +9,23 @@ from typing import BinaryIO, Self
 
 from vault.changes import Changes
 from vault.config import CipherCombo, VaultConfig
-from vault.errors import FormatError
+from vault.errors import FormatError, LocationError, StorageError
 from vault.keyring import Keyring
-from vault.local_storage import LocalStorage, make_empty_folder
+from vault.location import Location, is_remote, local_path
 from vault.masterkey import DEFAULT_SCRYPT_COST, Masterkey, wrap_masterkey
 from vault.names import ROOT_ID, self_test
 from vault.node import Node, NodeKind
 from vault.reader import PlaintextReader
 from vault.storage import Storage
-from vault.topfiles import open_storage, read_config, read_masterkey, write_config, write_masterkey
+from vault.topfiles import (
+    is_there,
+    new_storage,
+    open_storage,
+    read_config,
+    read_masterkey,
+    write_config,
+    write_masterkey,
+)
 from vault.tree import Tree
 
 _MAX_SYMLINK_SIZE = 32767
@@ -29,9 +37,11 @@ class Vault:
     Every method but `close` raises VaultLockedError after that, and StorageError where the disk refuses.
     """
 
-    def __init__(self, directory: Path, storage: Storage, masterkey: Masterkey, config: VaultConfig) -> None:
+    def __init__(
+        self, location: Location, storage: Storage, masterkey: Masterkey, config: VaultConfig
+    ) -> None:
         """Use `create`, `unlock` or `unlock_with_masterkey`."""
-        self.directory = directory
+        self.location = location if is_remote(location) else local_path(location)
         self.cipher_combo: CipherCombo = config.cipher_combo
         self._storage = storage
         self._keyring = Keyring(masterkey, config.cipher_combo)
@@ -43,24 +53,26 @@ class Vault:
     # --- unlock and lock
 
     @classmethod
-    def create(cls, directory: Path, passphrase: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST) -> "Vault":
+    def create(
+        cls, location: Location, passphrase: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
+    ) -> "Vault":
         """Make a vault in a folder that is absent or empty, and unlock it.
 
         Args:
-            directory: Where; it is made if need be.
+            location: Where: a folder, made if need be, or an address such as "s3://bucket/vault".
             passphrase: Any text but the empty one.
             scrypt_cost: scrypt's N, a power of two: how much work and memory (1 KiB each) a guess costs.
 
         Raises:
             VaultExistsError: The folder is not empty.
+            LocationError: The address leads nowhere.
             ValueError: An empty passphrase or an impossible cost.
         """
         self_test()
         masterkey, config = Masterkey.generate(), VaultConfig()
         masterkey_file = wrap_masterkey(masterkey, passphrase, cost=scrypt_cost)
-        make_empty_folder(directory)
-        storage = LocalStorage(directory)
-        vault = cls(directory, storage, masterkey, config)
+        storage = new_storage(location)
+        vault = cls(location, storage, masterkey, config)
         try:
             vault._changes.make_root()
             write_masterkey(storage, masterkey_file, replace=False)
@@ -72,23 +84,23 @@ class Vault:
         return vault
 
     @classmethod
-    def unlock(cls, directory: Path, passphrase: str) -> "Vault":
+    def unlock(cls, location: Location, passphrase: str) -> "Vault":
         """Unlock a vault with its passphrase, typed in any Unicode normalisation.
 
         Raises:
-            NoVaultError: There is no vault in that folder.
+            NoVaultError: There is no vault there; LocationError: the address leads nowhere.
             WrongPassphraseError: The passphrase is not the one.
             TamperedVaultError: The masterkey file or the vault config was changed.
             FormatError: They are damaged; UnsupportedVaultError: they are of a kind that we do not read.
         """
         self_test()
-        with open_storage(directory) as storage:
+        with open_storage(location) as storage:
             token = read_config(storage)
             masterkey = read_masterkey(storage, token, passphrase)
-            return cls(directory, storage, masterkey, token.verify(masterkey))
+            return cls(location, storage, masterkey, token.verify(masterkey))
 
     @classmethod
-    def unlock_with_masterkey(cls, directory: Path, masterkey: bytes) -> "Vault":
+    def unlock_with_masterkey(cls, location: Location, masterkey: bytes) -> "Vault":
         """Unlock a vault with its raw masterkey, as `export_masterkey` gave it.
 
         Raises:
@@ -97,9 +109,23 @@ class Vault:
             NoVaultError, FormatError: As for `unlock`.
         """
         self_test()
-        with open_storage(directory) as storage:
+        with open_storage(location) as storage:
             key = Masterkey(masterkey)
-            return cls(directory, storage, key, read_config(storage).verify(key))
+            return cls(location, storage, key, read_config(storage).verify(key))
+
+    @property
+    def directory(self) -> Path:
+        """The folder that the vault lies in; LocationError for a vault that lies at an address."""
+        if isinstance(self.location, str):
+            raise LocationError("this vault lies in no folder of a disk")
+        return self.location
+
+    def is_there(self) -> bool:
+        """Tell whether the vault can be reached now: its disk is mounted, its store answers."""
+        try:
+            return is_there(self._storage)
+        except StorageError:
+            return False
 
     def export_masterkey(self) -> bytes:
         """Return the raw masterkey, 64 bytes: all that is in the vault, for whoever is entrusted with it."""
