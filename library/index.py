@@ -24,6 +24,7 @@ from library.records import (
     iso_time,
     unix_time,
 )
+from library.seals import Seal, write_seal
 from library.titles import title_of
 from transcoder import MediaInfo
 
@@ -34,7 +35,9 @@ Row = Sequence[Any]  # a row of SQLite: values as the STRICT columns say
 _RECORD_COLUMNS = tuple(field.name for field in fields(Record))
 _DERIVED_COLUMNS = ("title", "list_key", "name_key", "title_key", "search_text")
 _ITEM_COLUMNS = (
-    "item_id, parent_id, kind, name, path, title, mime, size, added_ns, mtime_ns, duration_s, width, height,"
+    "item_id, parent_id, kind, name, path, title, mime, size, added_ns,"
+    " coalesce((SELECT original_mtime_ns FROM seals WHERE seals.header_nonce = items.header_nonce"
+    " AND seals.stored_size = items.stored_size), mtime_ns) AS modified_ns, duration_s, width, height,"
     " taken_at, lat, lon, problem, has_image, header_nonce, stored_size,"
     " CASE kind WHEN 'folder' THEN (SELECT count(*) FROM items AS child WHERE child.parent_id = items.item_id) END"
 )
@@ -49,11 +52,11 @@ _UPSERT = (
 )
 _FORGET_FINDINGS = (
     "UPDATE items SET mime = ?, problem = node_problem, duration_s = NULL, width = NULL, height = NULL,"
-    " taken_at = NULL, taken_s = NULL, lat = NULL, lon = NULL, has_image = 0, sha256 = NULL WHERE item_id = ?"
+    " taken_at = NULL, taken_s = NULL, lat = NULL, lon = NULL, has_image = 0 WHERE item_id = ?"
 )
 _SET_FINDINGS = (
     "UPDATE items SET kind = ?, mime = ?, duration_s = ?, width = ?, height = ?, taken_at = ?, taken_s = ?, lat = ?,"
-    " lon = ?, problem = ?, has_image = ?, sha256 = ?, examined = ? WHERE item_id = ? AND stored_path = ?"
+    " lon = ?, problem = ?, has_image = ?, examined = ? WHERE item_id = ? AND stored_path = ?"
     " AND mtime_ns = ? AND stored_size IS ?"
 )
 
@@ -167,13 +170,14 @@ class Index:
                 (
                     *(found.kind, found.mime, found.duration_s, found.width, found.height),
                     *(found.taken_at, unix_time(found.taken_at), lat, lon),
-                    *(found.problem, found.has_image, found.sha256, examined),
+                    *(found.problem, found.has_image, examined),
                     *(record.item_id, record.stored_path, record.mtime_ns, record.stored_size),
                 ),
             )
             if connection.changes() == 0:
                 return False
             connection.execute("DELETE FROM media WHERE item_id = ?", (record.item_id,))
+            _write_seal(connection, record, found)
             if found.media is not None:
                 media = json.dumps(found.media.to_json(), separators=(",", ":"))
                 connection.execute("INSERT INTO media VALUES (?, ?)", (record.item_id, media))
@@ -216,6 +220,13 @@ def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
         connection.execute("DELETE FROM media WHERE item_id = ?", (record.item_id,))
 
 
+def _write_seal(connection: apsw.Connection, record: Record, found: Findings) -> None:
+    """Keep the SHA-256 of a file that was read whole for its examination."""
+    if found.sha256 is not None and record.header_nonce is not None and record.stored_size is not None:
+        seal = Seal(header_nonce=record.header_nonce, stored_size=record.stored_size, sha256=found.sha256)
+        write_seal(connection, seal)
+
+
 def _position(row: Row) -> Position:
     value, item_id = row[:2]
     return value, item_id
@@ -238,7 +249,7 @@ def _item(row: Row, media: MediaInfo | None) -> Item:
         mime,
         size,
         added_ns,
-        mtime_ns,
+        modified_ns,
         duration_s,
         width,
         height,
@@ -254,7 +265,7 @@ def _item(row: Row, media: MediaInfo | None) -> Item:
         mime=mime,
         size=size,
         added_at=iso_time(added_ns) if added_ns else None,
-        modified_at=iso_time(mtime_ns) if mtime_ns else None,
+        modified_at=iso_time(modified_ns) if modified_ns else None,
         duration_s=duration_s,
         width=width,
         height=height,

@@ -21,6 +21,7 @@ from library.pictures import PictureMaker
 from library.records import Record
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS
+from library.seals import Seal, Seals
 from transcoder import Source
 from vault import PlaintextReader, Vault
 
@@ -34,6 +35,7 @@ INDEX_FILE = "index.db"
 ARTWORK_FILE = "artwork.db"
 _SCAN_LOCK_FILE = "scan.lock"
 _MOST_AT_ONCE = 3
+_SHA256_SIZE = 32
 
 
 class Library:
@@ -52,10 +54,11 @@ class Library:
         sealer = CursorSealer(vault.derive_key(_CURSOR_KEY_INFO))
         with ExitStack() as opening:
             index_key, artwork_key = vault.derive_key(_INDEX_KEY_INFO), vault.derive_key(_ARTWORK_KEY_INFO)
-            self._index = Index(
-                Database(state_dir / INDEX_FILE, index_key, INDEX_MIGRATIONS), sealer, ids.root
-            )
-            opening.callback(self._index.close)
+            database = Database(state_dir / INDEX_FILE, index_key, INDEX_MIGRATIONS)
+            opening.callback(database.close)
+            self._vault = vault
+            self._index = Index(database, sealer, ids.root)
+            self._seals = Seals(database)
             artwork = Artwork(
                 Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS, check=False)
             )
@@ -157,6 +160,46 @@ class Library:
         return Source(
             source_id=f"{item_id}-{item.revision}", info=item.media, lease=lambda: self._lease_url(record)
         )
+
+    def note_stored(self, path: str, sha256: bytes, source_mtime_ns: int | None = None) -> None:
+        """Remember what was just written into the vault, so that nobody has to read it again to know it.
+
+        Cheap; it may be called before a scan has seen the file. Once per file, after `Vault.write_file`.
+
+        Args:
+            path: Of the file in the vault, "/a/b".
+            sha256: Of all its plaintext, 32 bytes, computed while it was written.
+            source_mtime_ns: When the original was last changed, nanoseconds since the epoch: from then on
+                the item's `modified_at`.
+
+        Raises:
+            NodeNotFoundError, IntegrityError, StorageError: The file is not there, or not as it was written.
+            ValueError: Not a SHA-256.
+        """
+        if len(sha256) != _SHA256_SIZE:
+            raise ValueError(f"a SHA-256 has {_SHA256_SIZE} bytes")
+        with self._vault.open(self._vault.find(path)) as reader:
+            self._seals.put(
+                Seal(
+                    header_nonce=reader.header_nonce,
+                    stored_size=reader.stored_size,
+                    sha256=sha256,
+                    original_mtime_ns=source_mtime_ns,
+                )
+            )
+
+    def stored_sha256(self, path: str) -> bytes | None:
+        """Return the SHA-256 of a file's plaintext as it was when it was last known whole; None if nobody knows.
+
+        Reads no more than the file's head and last chunk: a chunk that was changed since is not noticed.
+
+        Raises:
+            NodeNotFoundError: There is no such file.
+            IntegrityError, StorageError: Its head or its end cannot be read.
+        """
+        with self._vault.open(self._vault.find(path)) as reader:
+            seal = self._seals.get(reader.header_nonce, reader.stored_size)
+        return None if seal is None else seal.sha256
 
     def close(self) -> None:
         """End helpers and feed, close the stores. Calls under way fail with LibraryClosedError. Safe twice."""

@@ -64,5 +64,18 @@ CREATE TABLE images (
 ) STRICT;
 """
 
-INDEX_MIGRATIONS = (_ITEMS,)
+_SEALS = """
+CREATE TABLE seals (
+    header_nonce      BLOB PRIMARY KEY,
+    stored_size       INTEGER NOT NULL,
+    sha256            BLOB NOT NULL,       -- of the plaintext
+    original_mtime_ns INTEGER              -- of the file that was imported
+) STRICT;
+INSERT OR IGNORE INTO seals (header_nonce, stored_size, sha256)
+    SELECT header_nonce, stored_size, sha256 FROM items
+    WHERE header_nonce IS NOT NULL AND stored_size IS NOT NULL AND sha256 IS NOT NULL;
+ALTER TABLE items DROP COLUMN sha256;
+"""
+
+INDEX_MIGRATIONS = (_ITEMS, _SEALS)
 ARTWORK_MIGRATIONS = (_IMAGES,)
