@@ -55,6 +55,7 @@ class Place:
         """Make the folders and the file with the passphrase."""
         self.temporary.mkdir(parents=True)
         self.passphrase_file.write_text(PASSPHRASE + "\n", encoding="utf-8")
+        self.passphrase_file.chmod(0o600)
         return self
 
     def run(self, *arguments: str, stdin: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,10 @@ CONFIG_VARIABLE = "LANTERNE_CONFIG"
 # Variables of the same prefix that are read by the build or by the tests.
 NOT_SETTINGS = frozenset({CONFIG_VARIABLE, "LANTERNE_SKIP_WEB", "LANTERNE_TEST_SHARED"})
 
+# systemd names the folder of a service's credentials in it.
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
+_SECRET_PLACES = (Path("/run/secrets"), Path("/run/credentials"))
+
 GRACE_S = 3  # how long a request that is under way may last when the server stops
 
 _TRUE = frozenset({"on", "true", "yes", "1"})
@@ -51,6 +55,9 @@ class Settings:
     encoders: Annotated[int, "Films that may be converted at the same time"] = 2
     segment_cache_mib: Annotated[int, "Memory for converted segments, in MiB"] = 256
     threads: Annotated[int, "Requests served at the same time"] = 64
+    lock_after_min: Annotated[
+        int, "Minutes without a request, a stream or a scan after which the vault locks itself; 0 is never"
+    ] = 0
 
     def __post_init__(self) -> None:
         """Check what a type cannot say, and spell the paths out."""
@@ -61,6 +68,8 @@ class Settings:
         for name in ("encoders", "segment_cache_mib", "threads"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name}: must be 1 or more")
+        if self.lock_after_min < 0:
+            raise SettingsError("lock_after_min: must be 0 or more")
 
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings)}
@@ -83,8 +92,28 @@ def load(options: Mapping[str, object] | None = None, environ: Mapping[str, str]
     if config:
         values |= _from_toml(Path(config))
     values |= _from_environ(environ)
+    if "passphrase_file" in values:
+        values["passphrase_file"] = _with_credentials(values["passphrase_file"], environ)
     values |= {name: value for name, value in (options or {}).items() if value is not None}
     return Settings(**values)
+
+
+def secret_places(environ: Mapping[str, str] | None = None) -> tuple[Path, ...]:
+    """Return the folders where the system itself keeps secrets for a service, and away from others."""
+    environ = os.environ if environ is None else environ
+    credentials = environ.get(CREDENTIALS_VARIABLE)
+    return (*_SECRET_PLACES, Path(credentials).resolve()) if credentials else _SECRET_PLACES
+
+
+def _with_credentials(path: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """Spell `$CREDENTIALS_DIRECTORY/...` out: units and TOML files cannot know where that is."""
+    spellings = {(f"${CREDENTIALS_VARIABLE}",), (f"${{{CREDENTIALS_VARIABLE}}}",)}
+    if path is None or path.parts[:1] not in spellings:
+        return path
+    credentials = environ.get(CREDENTIALS_VARIABLE)
+    if not credentials:
+        raise SettingsError(f"passphrase_file: {path}: there is no {CREDENTIALS_VARIABLE}")
+    return Path(credentials, *path.parts[1:])
 
 
 def _from_toml(path: Path) -> dict[str, Any]:

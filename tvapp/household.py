@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from library import Library
 from transcoder import Pool, find_ffmpeg
@@ -136,10 +137,12 @@ def unlocked(settings: Settings, passphrase: str) -> Vault:
     try:
         return Vault.unlock(settings.vault, passphrase)
     except NoVaultError as error:
-        folder = settings.vault
-        raise NoVaultError(
-            f"{folder} holds no vault; make one with: lanterne vault create {folder}"
-        ) from error
+        raise no_vault(settings.vault) from error
+
+
+def no_vault(folder: Path) -> NoVaultError:
+    """Return the error that says which folder holds no vault, and what to do about it."""
+    return NoVaultError(f"{folder} holds no vault; make one with: lanterne vault create {folder}")
 
 
 @contextlib.contextmanager

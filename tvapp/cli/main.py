@@ -16,13 +16,21 @@ from tvapp.launcher import ListenError
 from tvapp.processes import PainterError
 from tvapp.transfer import TransferError
 from tvapp.version import VERSION
-from vault import FormatError, IntegrityError, NoVaultError, VaultError, WrongPassphraseError
+from vault import (
+    FormatError,
+    IntegrityError,
+    NoVaultError,
+    RecoveryKeyError,
+    VaultError,
+    WrongPassphraseError,
+)
 
 # The first entry that fits decides.
 EXIT_STATUS: tuple[tuple[type[Exception], int], ...] = (
     (NoVaultError, 10),
     (FormatError, 10),
     (WrongPassphraseError, 12),
+    (RecoveryKeyError, 12),
     (IntegrityError, 13),
     (VaultError, 1),
     (SettingsError, 2),

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from tvapp import config
-from tvapp.config import Settings, SettingsError
+from tvapp.config import Settings
+from tvapp.secret_files import read_first_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,6 +28,12 @@ _OPTIONS = {
         "--no-discovery", "discovery", flag_value=False, default=None, help="Send not a packet to the LAN."
     ),
 }
+
+new_passphrase_option = click.option(
+    "--new-passphrase-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File whose first line is the new passphrase; it is asked for otherwise.",
+)
 
 
 def options(*names: str) -> Callable[[Command], Command]:
@@ -58,19 +65,18 @@ def passphrase_for(settings: Settings, *, new: bool = False) -> str:
         new: Ask twice, as for a vault that is being made.
     """
     if settings.passphrase_file is not None:
-        return _first_line(settings.passphrase_file)
+        return read_first_line(settings.passphrase_file, "passphrase file")
+    return _asked("Passphrase", "--passphrase-file", twice=new)
+
+
+def new_passphrase_from(file: Path | None) -> str:
+    """Return a vault's new passphrase from a file, or from the person at the terminal, who types it twice."""
+    if file is not None:
+        return read_first_line(file, "passphrase file")
+    return _asked("New passphrase", "--new-passphrase-file", twice=True)
+
+
+def _asked(prompt: str, option: str, *, twice: bool) -> str:
     if not sys.stdin.isatty():
-        raise click.UsageError("no terminal to ask for the passphrase; give --passphrase-file")
-    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True))
-
-
-def _first_line(path: Path) -> str:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise SettingsError(f"passphrase file {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"passphrase file {path}: not UTF-8 text") from error
-    if not lines or not lines[0]:
-        raise SettingsError(f"passphrase file {path}: its first line is empty")
-    return lines[0]
+        raise click.UsageError(f"no terminal to ask for the passphrase; give {option}")
+    return str(click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))

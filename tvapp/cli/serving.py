@@ -11,11 +11,11 @@ from discovery import lan_addresses
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.config import Settings
 from tvapp.devices import INVITATION_LIFE_S, Devices
-from tvapp.household import unlocked
+from tvapp.household import no_vault, unlocked
 from tvapp.launcher import listening_socket
 from tvapp.launcher import serve as run_server
 from tvapp.roles import Role
-from vault import NoVaultError, is_vault
+from vault import is_vault
 
 
 @click.command()
@@ -40,9 +40,7 @@ def serve_until_stopped(settings: Settings, *, show_link: bool, hint: str = "") 
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     if not is_vault(settings.vault):
-        raise NoVaultError(
-            f"{settings.vault} holds no vault; make one with: lanterne vault create {settings.vault}"
-        )
+        raise no_vault(settings.vault)
     masterkey = _masterkey(settings) if settings.passphrase_file is not None else None
     listener = listening_socket(settings.host, settings.port)
     address = f"http://{_shown_host(settings)}:{listener.getsockname()[1]}/"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tvapp.cli.keys import passwd, recover, recovery_key
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.devices import Devices
 from tvapp.household import NAMES_KEY_INFO
@@ -30,3 +31,7 @@ def create(directory: Path, **given: object) -> None:
     click.echo(
         f"made a vault in {directory}; nobody can open it without the passphrase, so keep that well", err=True
     )
+
+
+for command in (passwd, recovery_key, recover):
+    vault.add_command(command)
