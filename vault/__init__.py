@@ -36,6 +36,7 @@ from vault.recovery import (
 )
 from vault.topfiles import is_vault
 from vault.vault import Vault
+from vault.verification import Stretch, Verification
 
 __all__ = [
     "RECOVERY_KEY_LINE_COUNT",
@@ -58,6 +59,7 @@ __all__ = [
     "RecoveryKeyError",
     "SelfTestError",
     "StorageError",
+    "Stretch",
     "TamperedVaultError",
     "TruncatedError",
     "UnsupportedVaultError",
@@ -65,6 +67,7 @@ __all__ = [
     "VaultError",
     "VaultExistsError",
     "VaultLockedError",
+    "Verification",
     "WrongPassphraseError",
     "change_passphrase",
     "check_name",

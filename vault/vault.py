@@ -27,6 +27,7 @@ from vault.topfiles import (
     write_masterkey,
 )
 from vault.tree import Tree
+from vault.verification import Verification
 
 _MAX_SYMLINK_SIZE = 32767
 
@@ -213,6 +214,24 @@ class Vault:
                 return reader.read().decode()
             except UnicodeDecodeError as error:
                 raise FormatError("the target of a link is not text") from error
+
+    def verify(self, node: Node) -> Verification:
+        """Begin a pass over all chunks of a file or link that goes on after damage.
+
+        Raises:
+            ValueError: The node is a folder.
+            NodeNotFoundError: It is gone.
+            TruncatedError, AuthenticationError: It has no size or no header that a vault file can have.
+        """
+        if node.kind is NodeKind.FOLDER:
+            raise ValueError("a folder has no chunks")
+        self._keyring.keys()
+        stored = self._storage.open(node.stored_path)
+        try:
+            return Verification(stored, self._keyring, node.stored_path)
+        except BaseException:
+            stored.close()
+            raise
 
     def stored_size(self, plaintext_size: int) -> int:
         """Return how many bytes on disk the contents of a file of `plaintext_size` bytes take."""
