@@ -7,6 +7,7 @@ from apiflask import APIFlask
 from flask import Response, request
 
 from tvapp.access import Gatekeeper
+from tvapp.attendance import attend
 from tvapp.devices import Devices
 from tvapp.errors import register_errors
 from tvapp.household import Household
@@ -47,6 +48,7 @@ def create_app(services: Services) -> APIFlask:
     app.security_schemes = {"token": {"type": "http", "scheme": "bearer"}}
     register_errors(app)
     Gatekeeper(services.devices, services.household, services.allowed_hosts).guard(app)
+    attend(app, services.household.activity)
     app.after_request(_nothing_is_kept)
     for blueprint in (
         health_blueprint(services.household),

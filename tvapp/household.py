@@ -3,7 +3,8 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from transcoder import Pool, find_ffmpeg
 from tvapp.config import Settings
 from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
+from tvapp.idling import SECONDS_PER_MINUTE, Activity, Alarm
 from tvapp.scanning import BackgroundScan, ScanStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
 from tvapp.tickets import Tickets
@@ -35,15 +37,27 @@ class OpenHouse:
 
 
 class Household:
-    """Owner of the unlocked vault: opened by `unlock`, ended by `lock`; safe for threads."""
+    """Owner of the unlocked vault: opened by `unlock`, ended by `lock`; safe for threads.
 
-    def __init__(self, settings: Settings, devices: Devices, keeper: KeyKeeper) -> None:
+    It locks itself when its `activity` is long ago, if the settings say so.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        devices: Devices,
+        keeper: KeyKeeper,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
         self._devices = devices
         self._keeper = keeper
         self._guard = threading.Lock()
         self._open: OpenHouse | None = None
         self._closing = contextlib.ExitStack()
+        self.activity = Activity(now)
+        self._idle_limit_s = settings.lock_after_min * SECONDS_PER_MINUTE
+        self._alarm = Alarm(self._left_s, self.lock_if_idle, "idle lock")
 
     @property
     def locked(self) -> bool:
@@ -89,13 +103,30 @@ class Household:
             self._leave()
         logger.info("locked")
 
+    def lock_if_idle(self) -> None:
+        """Lock, unless somebody has come meanwhile."""
+        with self._guard:
+            left_s = self._left_s()
+            if left_s is None or left_s > 0:
+                return
+            self._keeper.forget()
+            self._leave()
+        logger.info("locked: nobody was there for %g minutes", self._settings.lock_after_min)
+
     def close(self) -> None:
         """End everything but leave the key entrusted: the process stops, the vault was not locked."""
+        self._alarm.close()
         with self._guard:
             self._leave()
 
+    def _left_s(self) -> float | None:
+        """Return the seconds until the vault locks itself; None if it does not, or is locked."""
+        if self._open is None or not self._idle_limit_s:
+            return None
+        return self._idle_limit_s - self.activity.idle_s
+
     def _enter(self, vault: Vault) -> None:
-        with self._guard:
+        with self._guard, self.activity.during():
             if self._open is not None:
                 vault.close()
                 return
@@ -104,6 +135,8 @@ class Household:
                 self._open = self._furnish(vault, opening)
                 self._closing = opening.pop_all()
             self._keeper.keep(vault.export_masterkey())
+        if self._idle_limit_s:
+            self._alarm.wake()
         logger.info("unlocked")
 
     def _furnish(self, vault: Vault, opening: contextlib.ExitStack) -> OpenHouse:
@@ -117,7 +150,7 @@ class Household:
             cache_size=settings.segment_cache_mib * MIB,
         )
         opening.callback(pool.close)
-        scan = BackgroundScan(library)
+        scan = BackgroundScan(library, self.activity)
         opening.callback(scan.close)
         scan.start()
         return OpenHouse(vault, library, pool, Tickets(vault.derive_key(TICKETS_KEY_INFO)), scan)

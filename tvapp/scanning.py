@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass
 
 from library import Library, LibraryError, ScanProgress
+from tvapp.idling import Activity
 from vault import VaultError
 
 logger = logging.getLogger(__name__)
@@ -22,8 +23,9 @@ class ScanStatus:
 class BackgroundScan:
     """Owner of the scanning thread of one opened library."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, activity: Activity) -> None:
         self._library = library
+        self._activity = activity
         self._cancelled = threading.Event()
         self._status = ScanStatus(running=True)
         self._thread = threading.Thread(target=self._run, name="scan")
@@ -45,7 +47,8 @@ class BackgroundScan:
 
     def _run(self) -> None:
         try:
-            self._library.scan(self._note, self._cancelled)
+            with self._activity.during():
+                self._library.scan(self._note, self._cancelled)
         except (VaultError, LibraryError):
             # Locked meanwhile, or the folder went away: the library stays as it was.
             logger.warning("the scan was broken off", exc_info=not self._cancelled.is_set())

@@ -3,6 +3,7 @@
 import io
 import random
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,10 +123,10 @@ class House:
         return self.household.house.library.find_path(path).id
 
 
-def make_house(folder: Path) -> House:
-    settings = Settings(vault=folder / "vault", state=folder / "state", discovery=False, port=0)
+def make_house(folder: Path, *, now=time.monotonic, keeper=None, **more: object) -> House:
+    settings = Settings(vault=folder / "vault", state=folder / "state", discovery=False, port=0, **more)
     devices = Devices(settings.state)
-    household = Household(settings, devices, KeyKeeper(None))
+    household = Household(settings, devices, keeper or KeyKeeper(None), now)
     app = create_app(Services(household, devices, Pairing(devices), web=folder / "web"))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False

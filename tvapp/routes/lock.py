@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from tvapp import errors
 from tvapp.access import current_device, needs
 from tvapp.attempts import Attempts
+from tvapp.attendance import unattended
 from tvapp.household import Household
 from tvapp.roles import Role
 from tvapp.schemas import MeOut, ScanOut, UnlockIn
@@ -24,6 +25,7 @@ def lock_blueprint(household: Household) -> APIBlueprint:
     @bp.get("/me")
     @bp.output(MeOut)
     @bp.doc(summary="The device that asks", security="token")
+    @unattended
     def me() -> dict[str, Any]:
         device = current_device()
         vault = "locked" if household.locked else "unlocked"
@@ -61,6 +63,7 @@ def lock_blueprint(household: Household) -> APIBlueprint:
     @bp.get("/scan")
     @bp.output(ScanOut)
     @bp.doc(summary="How far the scan is", security="token", responses=[423])
+    @unattended
     def scan() -> dict[str, Any]:
         status = household.scan_status
         return {"running": status.running, "done": status.done, "total": status.total}
