@@ -197,9 +197,17 @@ class Library:
             NodeNotFoundError: There is no such file.
             IntegrityError, StorageError: Its head or its end cannot be read.
         """
-        with self._vault.open(self._vault.find(path)) as reader:
-            seal = self._seals.get(reader.header_nonce, reader.stored_size)
+        seal = self._seal_at(path)
         return None if seal is None else seal.sha256
+
+    def original_mtime_ns(self, path: str) -> int | None:
+        """Return when the original of a file was last changed, nanoseconds since the epoch; errors as above."""
+        seal = self._seal_at(path)
+        return None if seal is None else seal.original_mtime_ns
+
+    def _seal_at(self, path: str) -> Seal | None:
+        with self._vault.open(self._vault.find(path)) as reader:
+            return self._seals.get(reader.header_nonce, reader.stored_size)
 
     def close(self) -> None:
         """End helpers and feed, close the stores. Calls under way fail with LibraryClosedError. Safe twice."""

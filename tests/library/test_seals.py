@@ -20,8 +20,9 @@ YEAR_2001_NS = 980_000_000 * 10**9
 def test_what_an_import_notes_is_known_before_any_scan(vault, library):
     put(vault, "/notes.txt", CONTENTS)
     assert library.stored_sha256("/notes.txt") is None
-    library.note_stored("/notes.txt", SHA256, YEAR_2001_NS)
+    library.note_stored("/notes.txt", SHA256, YEAR_2001_NS + 7)
     assert library.stored_sha256("/notes.txt") == SHA256
+    assert library.original_mtime_ns("/notes.txt") == YEAR_2001_NS + 7
 
 
 def test_the_time_of_the_original_is_the_item_s(vault, library):
