@@ -59,6 +59,11 @@ class BenchServer:
         """The launcher's process id."""
         return self._process.pid
 
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that opens everything."""
+        return {"Authorization": f"Bearer {self._token}"}
+
     def open(self, path: str, **headers: str) -> http.client.HTTPResponse:
         """Ask by HTTP."""
         request = urllib.request.Request(self.address + path, headers=headers)
