@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from transcoder import find_ffmpeg
-from tvapp.cli.content import finish, import_with_progress, progress_bar, scan_with_progress
 from tvapp.cli.options import options, settings_from
+from tvapp.cli.progress import progress_bar
 from tvapp.cli.serving import serve_until_stopped
+from tvapp.cli.transfers import finish, import_and_scan
 from tvapp.config import Settings
 from tvapp.household import opened_library
 from tvapp.processes import paint_demo
@@ -55,6 +56,6 @@ def _make(settings: Settings) -> None:
         settings.vault.parent.mkdir(parents=True, exist_ok=True)
         Vault.create(settings.vault, PASSPHRASE).close()
         with opened_library(settings, PASSPHRASE) as (vault, library):
-            report = import_with_progress(vault, plan_import(sorted(pictures.iterdir()), "/"))
-            scan_with_progress(library)
+            plan = plan_import(sorted(pictures.iterdir()), "/", settings.vault)
+            report = import_and_scan(vault, library, plan)
     finish(report)

@@ -4,11 +4,13 @@ import sys
 
 import click
 
-from tvapp.cli.content import export, import_files, list_folder, scan
+from library import LibraryError
+from tvapp.cli.content import list_folder, scan
 from tvapp.cli.demo import demo
 from tvapp.cli.devices import devices
 from tvapp.cli.serving import serve
 from tvapp.cli.settings import settings
+from tvapp.cli.transfers import export, import_files
 from tvapp.cli.vaults import vault
 from tvapp.config import SettingsError
 from tvapp.devices import DevicesError
@@ -35,6 +37,7 @@ EXIT_STATUS: tuple[tuple[type[Exception], int], ...] = (
     (VaultError, 1),
     (SettingsError, 2),
     (TransferError, 1),
+    (LibraryError, 1),
     (DevicesError, 1),
     (ListenError, 1),
     (PainterError, 1),
