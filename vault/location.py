@@ -25,6 +25,8 @@ _FILE_SCHEMES = {"file", "local"}
 class OutgoingFile(Protocol):
     """A file of a file system, open for writing."""
 
+    closed: bool
+
     def write(self, data: bytes) -> int: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
     def commit(self) -> None: ...  # noqa: D102
@@ -90,9 +92,9 @@ def open_place(address: str) -> RemotePlace:
     try:
         if parts.scheme.startswith("webdav+"):
             return _webdav_place(fsspec, address.removeprefix("webdav+"))
+        file_system, root = fsspec.core.url_to_fs(address, skip_instance_cache=True)
         # No listing is believed for longer than it takes: others may write there, too.
-        options = {"use_listings_cache": False, "skip_instance_cache": True}
-        file_system, root = fsspec.core.url_to_fs(address, **options)
+        file_system.dircache = importlib.import_module("fsspec.dircache").DirCache(use_listings_cache=False)
     except ImportError as error:
         raise LocationError(
             f"a package for {parts.scheme}:// is missing: {error.name or 'see fsspec'}"

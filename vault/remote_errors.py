@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import sys
+import threading
 from collections.abc import Iterator
 
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError
@@ -18,6 +19,7 @@ _FOREIGN_ERRORS = (
     ("webdav4.http", "HTTPStatusError"),
     ("azure.core.exceptions", "AzureError"),
 )
+_ABSENT = {"ResourceNotFound"}
 _MESSAGES = {
     errno.ENOSPC: "the store is full: free some space there and try again; nothing was changed",
     errno.EDQUOT: "the quota of the store is used up: free some space there and try again; nothing was changed",
@@ -46,6 +48,8 @@ def remote_errors() -> Iterator[None]:
         reason = _MESSAGES.get(number, "the store failed to read or write: try again later")
         raise StorageError(reason, number or None) from error
     except _foreign_errors() as error:
+        if type(error).__name__ in _ABSENT:
+            raise NodeNotFoundError from error
         raise StorageError("the store cannot be reached, or failed: try again later") from error
 
 
@@ -56,3 +60,16 @@ def _foreign_errors() -> tuple[type[BaseException], ...]:
         if isinstance(kind, type) and issubclass(kind, BaseException):
             found.append(kind)
     return tuple(found)
+
+
+class OneAtATime:
+    """The same for a connection that two threads must not use at once. For one connection."""
+
+    def __init__(self) -> None:
+        self._guard = threading.RLock()
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Wait for the connection, and use it."""
+        with self._guard, remote_errors():
+            yield

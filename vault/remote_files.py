@@ -2,13 +2,13 @@
 
 import contextlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 from vault.errors import StorageError
 from vault.location import FileSystem, OutgoingFile
 from vault.read_ahead import SealedFile
-from vault.remote_errors import remote_errors
 from vault.storage import Entry
 
 PART_SIZE = 8 << 20
@@ -45,10 +45,17 @@ class RemoteUpload:
     `stage` says, or where there is no `stage` to its own path, where it appears when it is committed.
     """
 
-    def __init__(self, file_system: FileSystem, path: str, stage: Callable[[], str] | None) -> None:
+    def __init__(
+        self,
+        file_system: FileSystem,
+        path: str,
+        stage: Callable[[], str] | None,
+        asking: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         self._file_system = file_system
         self._path = path
         self._stage = stage
+        self._asking = asking
         self._buffer = bytearray()
         self._size = 0
         self._file: OutgoingFile | None = None
@@ -59,7 +66,7 @@ class RemoteUpload:
         self._buffer += data
         self._size += len(data)
         if len(self._buffer) >= PART_SIZE:
-            with remote_errors():
+            with self._asking():
                 self._send()
 
     def finish(self, *, stage_all: bool) -> str | None:
@@ -90,12 +97,13 @@ class RemoteUpload:
         file, self._file = self._file, None
         staged, self._staged = self._staged, None
         # A store that fails now keeps what nobody sees: it is swept later, or by the store's own rules.
-        with contextlib.suppress(Exception), remote_errors():
-            if file is not None and hasattr(file, "discard"):
+        with contextlib.suppress(Exception), self._asking():
+            if file is not None and staged is None:
                 file.discard()
+                file.closed = True  # or the garbage collector would commit what there is
             elif file is not None:
                 file.close()
-        with contextlib.suppress(Exception), remote_errors():
+        with contextlib.suppress(Exception), self._asking():
             if staged is not None:
                 self._file_system.rm_file(staged)
 

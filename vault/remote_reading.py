@@ -7,7 +7,7 @@ from typing import TypeVar
 from vault.errors import NodeNotFoundError, StorageError
 from vault.location import RemotePlace
 from vault.read_ahead import SealedFiles
-from vault.remote_errors import remote_errors
+from vault.remote_errors import OneAtATime, remote_errors
 from vault.remote_files import RemoteFile, entry_of, version_of
 from vault.remote_kinds import kind_of
 from vault.storage import Entry, Listed
@@ -27,11 +27,12 @@ class RemoteReading:
         self._root = place.root
         self._kind = kind_of(place)
         self._read_ahead = SealedFiles()
+        self._asking = remote_errors if self._kind.is_for_threads else OneAtATime()
 
     def list(self, path: str) -> list[Entry]:
         """List a folder; see `Storage`."""
         full = self._full(path)
-        with remote_errors():
+        with self._asking():
             found = self._file_system.ls(full, detail=True)
         # Some stores list a mark that stands for the folder; some list a file as if it were in itself.
         inside = [info for info in found if str(info["name"]).strip("/") != full.strip("/")]
@@ -61,7 +62,7 @@ class RemoteReading:
             return None
 
     def _list_tree(self, path: str) -> Sequence[Listed]:
-        with remote_errors():
+        with self._asking():
             found = self._file_system.find(self._full(path), detail=True)
         prefix = self._full(path).strip("/") + "/"
         files: list[Listed] = []
@@ -88,7 +89,7 @@ class RemoteReading:
     def stat(self, path: str) -> Entry | None:
         """Look at a path; see `Storage`."""
         try:
-            with remote_errors():
+            with self._asking():
                 return entry_of(self._file_system.info(self._full(path)))
         except NodeNotFoundError:
             return None
@@ -107,7 +108,7 @@ class RemoteReading:
     def read(self, path: str, max_size: int) -> bytes:
         """Read a small file; see `Storage`."""
         full = self._full(path)
-        with remote_errors():
+        with self._asking():
             try:
                 data = self._file_system.cat_file(full, start=0, end=max_size)
             except OSError as error:
@@ -133,15 +134,15 @@ class RemoteReading:
     def open(self, path: str) -> RemoteFile:
         """Open a file; see `Storage`."""
         full = self._full(path)
-        with remote_errors():
+        with self._asking():
             info = self._file_system.info(full)
         entry = entry_of(info)
         if entry is None or entry.is_folder:
             raise NodeNotFoundError
 
         def fetch(start: int, stop: int) -> bytes:
-            with remote_errors():
-                return self._file_system.cat_file(full, start=start, end=stop)
+            with self._asking():
+                return self._kind.fetch(self._file_system, full, start, stop)
 
         return RemoteFile(self._read_ahead.file(version_of(full, info), entry.size, fetch), entry)
 

@@ -14,7 +14,6 @@ from vault.errors import NodeExistsError, NodeNotFoundError, StorageError, Vault
 from vault.location import RemotePlace
 from vault.names import SHORTENED_SUFFIX
 from vault.node import LONG_NAME_FILE
-from vault.remote_errors import remote_errors
 from vault.remote_files import RemoteUpload
 from vault.remote_kinds import name_last
 from vault.remote_reading import RemoteReading
@@ -37,11 +36,11 @@ class RemoteStorage(RemoteReading):
     def upload(self, path: str, mtime_ns: int | None = None) -> RemoteUpload:  # noqa: ARG002
         """Start a file; see `Storage`. Its time is when it is stored: stores let nobody set it."""
         stage = self._new_staged if self._kind.shows_uploads else None
-        return RemoteUpload(self._file_system, self._full(path), stage)
+        return RemoteUpload(self._file_system, self._full(path), stage, self._asking)
 
     def put_file(self, path: str, data: bytes | Upload, *, replace: bool) -> None:
         """Store a file whole; see `Storage`."""
-        with remote_errors():
+        with self._asking():
             found = self.stat(path)
             if found is not None and (found.is_folder or not replace):
                 raise NodeExistsError
@@ -50,7 +49,7 @@ class RemoteStorage(RemoteReading):
 
     def put_folder(self, path: str, files: Mapping[str, bytes | Upload]) -> None:
         """Store a folder whole; see `Storage`."""
-        with remote_errors():
+        with self._asking():
             self._require_free(path)
             self._make_parent(path)
             if not self._kind.has_folders:
@@ -81,7 +80,7 @@ class RemoteStorage(RemoteReading):
 
     def move(self, path: str, new_path: str) -> None:
         """Give a file or folder another path; see `Storage`."""
-        with remote_errors():
+        with self._asking():
             if self.stat(new_path) is not None:
                 raise NodeExistsError
             self._kind.move(self._file_system, self._full(path), self._full(new_path))
@@ -89,7 +88,7 @@ class RemoteStorage(RemoteReading):
     def relocate(self, source: str, target: str, beside: Mapping[str, bytes]) -> None:
         """Give a node's file another place; see `Storage`."""
         new_shell = shell_of(target)
-        with remote_errors():
+        with self._asking():
             self._require_free(new_shell or target)
             if self._kind.has_folders:
                 # Nothing may be copied, films are large: for a moment the new name is shown as incomplete.
@@ -120,7 +119,7 @@ class RemoteStorage(RemoteReading):
         if found is None:
             return
         full = self._full(path)
-        with contextlib.suppress(NodeNotFoundError), remote_errors():
+        with contextlib.suppress(NodeNotFoundError), self._asking():
             if not found.is_folder:
                 self._file_system.rm_file(full)
             elif self._kind.has_folders:
@@ -140,8 +139,11 @@ class RemoteStorage(RemoteReading):
             self.remove(path)
 
     def close(self) -> None:
-        """Let go of the ciphertext that was kept."""
+        """Let go of the ciphertext that was kept, and of the connection; safe twice."""
         self._read_ahead.forget()
+        if self._kind.hang_up is not None:
+            with contextlib.suppress(StorageError), self._asking():
+                self._kind.hang_up(self._file_system)
 
     def require_empty(self) -> None:
         """Raise VaultExistsError if there is anything where a vault is to be made."""
@@ -181,13 +183,13 @@ class RemoteStorage(RemoteReading):
         return f"{self._beside}/{int(time.time()):x}-{secrets.token_hex(8)}"
 
     def _remove_staged(self, path: str) -> None:
-        with contextlib.suppress(NodeNotFoundError, StorageError), remote_errors():
+        with contextlib.suppress(NodeNotFoundError, StorageError), self._asking():
             self._file_system.rm(path, recursive=True)
 
     def _sweep(self) -> None:
         """Remove what writers left beside the vault long ago."""
         try:
-            with remote_errors():
+            with self._asking():
                 staged = self._file_system.ls(self._beside, detail=True)
         except (NodeNotFoundError, StorageError):
             return
