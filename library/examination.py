@@ -35,7 +35,7 @@ def examine(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
         LibraryClosedError
     """
     found, images = _plain(record), Images()
-    if record.header_nonce is not None:
+    if record.header_nonce is not None and record.node_problem is None:
         try:
             found, images = _EXAMINATIONS[record.kind](record, maker)
         except IntegrityError as error:

@@ -9,6 +9,7 @@ from typing import Any
 import apsw
 
 from library import query as queries
+from library.arriving import ARRIVING
 from library.cursors import CursorSealer, Position
 from library.database import Database
 from library.errors import ItemNotFoundError
@@ -38,7 +39,11 @@ _ITEM_COLUMNS = (
     "item_id, parent_id, kind, name, path, title, mime, size, added_ns,"
     " coalesce((SELECT original_mtime_ns FROM seals WHERE seals.header_nonce = items.header_nonce"
     " AND seals.stored_size = items.stored_size), mtime_ns) AS modified_ns, duration_s, width, height,"
-    " taken_at, lat, lon, problem, has_image, header_nonce, stored_size,"
+    " taken_at, lat, lon,"
+    # What was found lately and what is in the way comes first.
+    " coalesce(node_problem, (SELECT checks.problem FROM checks WHERE checks.stored_path = items.stored_path"
+    " AND checks.stored_size IS items.stored_size AND checks.mtime_ns = items.mtime_ns), suspicion, problem)"
+    " AS shown_problem, has_image, header_nonce, stored_size, changed_ns,"
     " CASE kind WHEN 'folder' THEN (SELECT count(*) FROM items AS child WHERE child.parent_id = items.item_id) END"
 )
 # Nothing below is built from input: column names are constants of this module.
@@ -58,6 +63,12 @@ _SET_FINDINGS = (
     "UPDATE items SET kind = ?, mime = ?, duration_s = ?, width = ?, height = ?, taken_at = ?, taken_s = ?, lat = ?,"
     " lon = ?, problem = ?, has_image = ?, examined = ? WHERE item_id = ? AND stored_path = ?"
     " AND mtime_ns = ? AND stored_size IS ?"
+)
+# A file of which nothing was ever read is no loss that could be told from a copy that was given up.
+_VANISH = (
+    "INSERT OR REPLACE INTO vanished (path, stored_path, header_nonce, stored_size, mtime_ns, since_ns)"
+    " SELECT path, stored_path, header_nonce, stored_size, mtime_ns, ? FROM items"
+    " WHERE item_id = ? AND header_nonce IS NOT NULL AND node_problem IS NOT ?"
 )
 
 
@@ -139,13 +150,17 @@ class Index:
         """Return the records whose files were not examined yet, or by an older version; newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"{_SELECT_RECORDS} WHERE kind <> 'folder' AND examined < ? ORDER BY mtime_ns DESC, item_id",
-                (EXAMINATION_VERSION,),
+                f"{_SELECT_RECORDS} WHERE kind <> 'folder' AND examined < ? AND node_problem IS NOT ?"
+                " ORDER BY mtime_ns DESC, item_id",
+                (EXAMINATION_VERSION, ARRIVING),
             )
             return [_record(row) for row in rows]
 
     def change(self, rewritten: Sequence[Record], removed: Sequence[str]) -> None:
-        """Write records, then remove others. What was found in replaced contents is forgotten."""
+        """Write records, then remove others. What was found in replaced contents is forgotten.
+
+        Files that are removed so went by themselves: they are listed as vanished.
+        """
         now_ns = time.time_ns()
         # Of what was there when the index was made, nobody knows when it was added: its own time has to do.
         # The result is then the same whenever the index is made again.
@@ -156,6 +171,7 @@ class Index:
                     _write(connection, record, min(record.mtime_ns, now_ns) if first_scan else now_ns)
         with self._database.writing() as connection:
             gone = [(item_id,) for item_id in removed]
+            connection.executemany(_VANISH, [(now_ns, item_id, ARRIVING) for item_id in removed])
             connection.executemany("DELETE FROM items WHERE item_id = ?", gone)
             connection.executemany("DELETE FROM media WHERE item_id = ?", gone)
 
@@ -254,7 +270,7 @@ def _item(row: Row, media: MediaInfo | None) -> Item:
         width,
         height,
     ) = row[:13]
-    (taken_at, lat, lon, problem, has_image, header_nonce, stored_size, child_count) = row[13:]
+    (taken_at, lat, lon, problem, has_image, header_nonce, stored_size, changed_ns, child_count) = row[13:]
     return Item(
         id=item_id,
         parent_id=parent_id,
@@ -266,6 +282,7 @@ def _item(row: Row, media: MediaInfo | None) -> Item:
         size=size,
         added_at=iso_time(added_ns) if added_ns else None,
         modified_at=iso_time(modified_ns) if modified_ns else None,
+        changed_at=iso_time(changed_ns) if changed_ns else None,
         duration_s=duration_s,
         width=width,
         height=height,

@@ -30,7 +30,8 @@ class Location(NamedTuple):
 class Item:
     """A folder, video, photo or other file of the vault.
 
-    `added_at` and `modified_at` are ISO 8601 in UTC; `taken_at` is ISO 8601 with the offset where the
+    `added_at` and `modified_at` are ISO 8601 in UTC, as is `changed_at`: when another program was found to have
+    put other contents in its place. `taken_at` is ISO 8601 with the offset where the
     file has one. `width` and `height` are upright, in pixels; `size` is plaintext bytes. `problem` says
     in words why the item cannot be read, shown or played. `media` is filled by `Library.item` and
     `find_path`, not in pages. `revision` changes whenever the contents do: good for an ETag.
@@ -46,6 +47,7 @@ class Item:
     size: int | None
     added_at: str | None
     modified_at: str | None
+    changed_at: str | None
     duration_s: float | None
     width: int | None
     height: int | None

@@ -17,6 +17,7 @@ from library.images import Images
 from library.index import Index
 from library.item_ids import ItemIds
 from library.items import Item, ItemKind, ItemPage, ItemQuery
+from library.memory import Memory
 from library.pictures import PictureMaker
 from library.records import Record
 from library.scan import OnProgress, Scanner, ScanReport
@@ -74,8 +75,9 @@ class Library:
             for maker in scan_makers:
                 opening.callback(maker.close)
             self._images = Images(self._index, artwork, self._maker)
+            self._memory = Memory(database)
             self._scanner = Scanner(
-                vault, self._index, artwork, ids, scan_makers, state_dir / _SCAN_LOCK_FILE
+                vault, self._index, artwork, self._memory, ids, scan_makers, state_dir / _SCAN_LOCK_FILE
             )
             self._closing = opening.pop_all()
 
@@ -208,6 +210,13 @@ class Library:
     def _seal_at(self, path: str) -> Seal | None:
         with self._vault.open(self._vault.find(path)) as reader:
             return self._seals.get(reader.header_nonce, reader.stored_size)
+
+    def note_removed(self, path: str) -> None:
+        """Forget what lay at a path, a folder with all below it: it was removed through Lanterne, not lost.
+
+        To be called after `Vault.remove`; without it the next scan lists the files as vanished.
+        """
+        self._memory.forget(path)
 
     def close(self) -> None:
         """End helpers and feed, close the stores. Calls under way fail with LibraryClosedError. Safe twice."""

@@ -14,6 +14,7 @@ EXAMINE_AGAIN = -1  # examined, but what failed may have been the machine: once 
 FOLDER_MIME = "inode/directory"
 
 SHRUNK = "incomplete: it is shorter than when it was added"
+DAMAGED_END = "damaged: its end is not what was stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,8 @@ class Record:
     `stored_size`, `mtime_ns` and `header_nonce` are the seal record: what the file was when it was
     read. `whole_size` is the largest stored size seen under this header nonce: a file that has become
     smaller without becoming another one was cut short. `node_problem` is what the
-    listing alone says against it.
+    listing alone says against it, `suspicion` what its history does (see `suspicion`). `changed_ns` is
+    when another program was found to have changed it.
     """
 
     item_id: str
@@ -40,6 +42,9 @@ class Record:
     header_nonce: bytes | None = None
     whole_size: int | None = None
     node_problem: str | None = None
+    changed_ns: int | None = None
+    suspicion: str | None = None
+    suspicion_key: str | None = None
     examined: int = 0
 
     @property

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from library.artwork import Artwork
-from library.changes import Beginning, Changes, compare
+from library.changes import compare
 from library.errors import ItemChangedError, ScanCancelledError
-from library.examination import damage_in_words, examine
+from library.examination import INCOMPLETE, damage_in_words, examine
+from library.history import Beginning, Changes
 from library.index import Index
 from library.item_ids import ItemIds
 from library.kinds import HEAD_SIZE
 from library.listing import list_vault, require_vault
+from library.memory import Memory
 from library.pictures import PictureMaker
 from library.records import Record
-from vault import IntegrityError, Node, NodeNotFoundError, StorageError, Vault
+from vault import IntegrityError, LastChunkError, Node, NodeNotFoundError, StorageError, Vault
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class ScanReport:
         unchanged_count: Files that were not opened, or only for their first bytes.
         read_count: Files that were examined: those added and changed, and those left over by a scan before.
         problem_count: How many of them cannot be read.
+        unrested_count: Files that are still arriving, or so young that they may be: look again soon.
         cancelled: It was stopped; the next scan goes on where it ended.
         duration_s: How long it took.
     """
@@ -56,6 +59,7 @@ class ScanReport:
     unchanged_count: int = 0
     read_count: int = 0
     problem_count: int = 0
+    unrested_count: int = 0
     cancelled: bool = False
     duration_s: float = 0.0
 
@@ -69,6 +73,7 @@ class Scanner:
     Args:
         vault: Unlocked.
         index, artwork: Where everything found goes.
+        memory: What is remembered of files beside the index.
         ids: Makes ids.
         makers: Make pictures; as many files are examined side by side.
         lock_path: A file whose lock a scan holds.
@@ -79,6 +84,7 @@ class Scanner:
         vault: Vault,
         index: Index,
         artwork: Artwork,
+        memory: Memory,
         ids: ItemIds,
         makers: Sequence[PictureMaker],
         lock_path: Path,
@@ -86,6 +92,7 @@ class Scanner:
         self._vault = vault
         self._index = index
         self._artwork = artwork
+        self._memory = memory
         self._ids = ids
         self._makers = makers
         self._lock_path = lock_path
@@ -101,9 +108,7 @@ class Scanner:
         on_progress(ScanProgress(0, None))
         try:
             with self._turn(cancelled):
-                changes = self._compare(cancelled)
-                self._index.change(changes.rewritten, changes.removed)
-                self._artwork.remove(changes.removed)
+                changes = self._bring_up_to_date(cancelled, trusts_times=True)
                 read_count, problem_count = self._examine_all(on_progress, cancelled)
         except ScanCancelledError:
             return ScanReport(cancelled=True, duration_s=time.monotonic() - began)
@@ -115,6 +120,7 @@ class Scanner:
             unchanged_count=changes.unchanged_count,
             read_count=read_count,
             problem_count=problem_count,
+            unrested_count=changes.unrested_count,
             cancelled=cancelled.is_set(),
             duration_s=time.monotonic() - began,
         )
@@ -122,6 +128,25 @@ class Scanner:
             "scanned: %d files read, %d removed, %d unchanged, %d with problems, %.1f s", *_figures(report)
         )
         return report
+
+    def take_stock(self, cancelled: threading.Event) -> None:
+        """Compare the vault with the index, down to the header of every file, and write what differs.
+
+        Raises:
+            ScanCancelledError: `cancelled` was set; it is while a scan has its turn that nothing is done.
+            VaultAwayError, VaultError: The vault cannot be read; what the index held, it still holds.
+            StoreError, LibraryClosedError
+        """
+        with self._turn(cancelled):
+            self._bring_up_to_date(cancelled, trusts_times=False)
+
+    def _bring_up_to_date(self, cancelled: threading.Event, *, trusts_times: bool) -> Changes:
+        """Make the index what a listing of the vault says; new contents are left to be examined."""
+        changes = self._compare(cancelled, trusts_times=trusts_times)
+        self._index.change(changes.rewritten, changes.removed)
+        self._memory.note(changes)
+        self._artwork.remove(changes.removed)
+        return changes
 
     @contextlib.contextmanager
     def _turn(self, cancelled: threading.Event) -> Iterator[None]:
@@ -136,7 +161,7 @@ class Scanner:
                         raise ScanCancelledError from None
             yield
 
-    def _compare(self, cancelled: threading.Event) -> Changes:
+    def _compare(self, cancelled: threading.Event, *, trusts_times: bool) -> Changes:
         listing = list_vault(self._vault, cancelled)
 
         def read_beginning(node: Node) -> Beginning:
@@ -144,19 +169,20 @@ class Scanner:
                 raise ScanCancelledError
             return self._read_beginning(node)
 
-        changes = compare(self._index.records(), listing, self._ids, read_beginning)
+        history = self._memory.history(trusts_times=trusts_times)
+        changes = compare(self._index.records(), listing, self._ids, read_beginning, history)
         # A disk that was pulled out meanwhile looks like folders that were emptied.
         require_vault(self._vault)
         return changes
 
     def _read_beginning(self, node: Node) -> Beginning:
         if node.size is None:
-            return Beginning(None, b"")
+            return Beginning(None, b"", INCOMPLETE)
         try:
             with self._vault.open(node) as reader:
                 return Beginning(reader.header_nonce, reader.read(HEAD_SIZE))
         except IntegrityError as error:
-            return Beginning(None, b"", damage_in_words(error))
+            return Beginning(None, b"", damage_in_words(error), cut=isinstance(error, LastChunkError))
         except NodeNotFoundError:
             return Beginning(None, b"", "it is not there any more")
         except StorageError as error:

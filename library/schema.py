@@ -77,5 +77,40 @@ INSERT OR IGNORE INTO seals (header_nonce, stored_size, sha256)
 ALTER TABLE items DROP COLUMN sha256;
 """
 
-INDEX_MIGRATIONS = (_ITEMS, _SEALS)
+_INTEGRITY = """
+ALTER TABLE items ADD COLUMN changed_ns INTEGER;     -- when other contents were found in its place
+ALTER TABLE items ADD COLUMN suspicion TEXT;         -- in words; stays until it is undone or confirmed
+ALTER TABLE items ADD COLUMN suspicion_key TEXT;     -- what it would be if it were undone; see suspicion.py
+
+ALTER TABLE seals ADD COLUMN marks BLOB;             -- to tell where it was changed; see marks.py
+
+CREATE TABLE former (                                -- contents that were replaced once
+    header_nonce BLOB PRIMARY KEY
+) STRICT;
+
+CREATE TABLE vanished (                              -- files that went, and not through Lanterne
+    path         TEXT PRIMARY KEY,
+    stored_path  TEXT NOT NULL,
+    header_nonce BLOB NOT NULL,
+    stored_size  INTEGER,
+    mtime_ns     INTEGER NOT NULL,
+    since_ns     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE checks (                                -- files that were read whole, every chunk authenticated
+    stored_path  TEXT PRIMARY KEY,
+    stored_size  INTEGER,                            -- it is known no more when these two are others
+    mtime_ns     INTEGER NOT NULL,
+    checked_ns   INTEGER NOT NULL,
+    problem      TEXT,                               -- in words
+    ranges       TEXT                                -- JSON: [[start, stop], ...] in bytes of plaintext
+) STRICT;
+CREATE INDEX checks_by_age ON checks (checked_ns);
+
+CREATE TABLE check_run (                             -- one row at most: the deep check that was not finished
+    began_ns     INTEGER NOT NULL
+) STRICT;
+"""
+
+INDEX_MIGRATIONS = (_ITEMS, _SEALS, _INTEGRITY)
 ARTWORK_MIGRATIONS = (_IMAGES,)

@@ -98,4 +98,4 @@ def test_a_state_folder_of_the_first_schema_keeps_what_it_knew(vault, state, mon
 
 def test_the_columns_are_strict(vault, library):
     with pytest.raises(apsw.ConstraintError), library._index._database.writing() as connection:
-        connection.execute("INSERT INTO seals VALUES (x'00', 1, 'text', NULL)")
+        connection.execute("INSERT INTO seals VALUES (x'00', 1, 'text', NULL, NULL)")

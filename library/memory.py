@@ -1,0 +1,78 @@
+"""What the index remembers beside its items: files that vanished, contents that were replaced."""
+
+import time
+
+import apsw
+
+from library.database import Database
+from library.history import Changes, History, Vanished
+
+# A path and whatever lies below it; given twice.
+BELOW = "(path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/' OR ?1 = '/')"
+_DROP_STALE_SEALS = (
+    "DELETE FROM seals WHERE header_nonce IN (SELECT header_nonce FROM former)"
+    " AND header_nonce NOT IN (SELECT header_nonce FROM items WHERE header_nonce IS NOT NULL)"
+)
+
+
+class Memory:
+    """The memory of one index.
+
+    Args:
+        database: The index's, which stays its owner.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def history(self, *, trusts_times: bool) -> History:
+        """Return what a comparison with the vault may look back on; see `History`."""
+        with self._database.reading() as connection:
+            return History(
+                now_ns=time.time_ns(),
+                former=frozenset(nonce for (nonce,) in connection.execute("SELECT header_nonce FROM former")),
+                own=frozenset(nonce for (nonce,) in connection.execute("SELECT header_nonce FROM seals")),
+                vanished={gone.path: gone for gone in _vanished(connection)},
+                trusts_times=trusts_times,
+            )
+
+    def note(self, changes: Changes) -> None:
+        """Remember what a comparison found, after its records are written."""
+        if not (changes.outdated or changes.current or changes.found_again):
+            return
+        with self._database.writing() as connection:
+            _outdate(connection, changes.outdated)
+            connection.executemany(
+                "DELETE FROM former WHERE header_nonce = ?", [(nonce,) for nonce in changes.current]
+            )
+            connection.executemany(
+                "DELETE FROM vanished WHERE path = ?", [(path,) for path in changes.found_again]
+            )
+            connection.execute(_DROP_STALE_SEALS)
+
+    def vanished(self) -> list[Vanished]:
+        """Return the files that went and were not confirmed, by path."""
+        with self._database.reading() as connection:
+            return _vanished(connection)
+
+    def forget(self, path: str) -> None:
+        """Take the items at a path and below it out of the index; they are not listed as vanished."""
+        with self._database.writing() as connection:
+            gone = connection.execute(f"SELECT item_id, header_nonce FROM items WHERE {BELOW}", (path,))  # noqa: S608
+            rows = [(item_id, nonce) for item_id, nonce in gone if path != "/"]
+            connection.executemany("DELETE FROM items WHERE item_id = ?", [row[:1] for row in rows])
+            connection.executemany("DELETE FROM media WHERE item_id = ?", [row[:1] for row in rows])
+            _outdate(connection, [nonce for _, nonce in rows if nonce is not None])
+            connection.execute(_DROP_STALE_SEALS)
+
+
+def _vanished(connection: apsw.Connection) -> list[Vanished]:
+    rows = connection.execute(
+        "SELECT path, stored_path, header_nonce, stored_size, mtime_ns, since_ns FROM vanished ORDER BY path"
+    )
+    names = ("path", "stored_path", "header_nonce", "stored_size", "mtime_ns", "since_ns")
+    return [Vanished(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def _outdate(connection: apsw.Connection, header_nonces: list[bytes]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO former VALUES (?)", [(nonce,) for nonce in header_nonces])
