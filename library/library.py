@@ -15,6 +15,7 @@ from library.errors import LibraryClosedError, NotAFileError, NotPlayableError
 from library.feed import Feed
 from library.images import Images
 from library.index import Index
+from library.integrity import Integrity
 from library.item_ids import ItemIds
 from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.memory import Memory
@@ -79,7 +80,13 @@ class Library:
             self._scanner = Scanner(
                 vault, self._index, artwork, self._memory, ids, scan_makers, state_dir / _SCAN_LOCK_FILE
             )
+            self._integrity = Integrity(vault, database, self._index, self._scanner)
             self._closing = opening.pop_all()
+
+    @property
+    def integrity(self) -> Integrity:
+        """Whether the vault is what it was."""
+        return self._integrity
 
     def scan(
         self, on_progress: OnProgress | None = None, cancelled: threading.Event | None = None
@@ -160,7 +167,7 @@ class Library:
         if item.media is None:
             raise NotPlayableError(item_id)
         return Source(
-            source_id=f"{item_id}-{item.revision}", info=item.media, lease=lambda: self._lease_url(record)
+            source_id=f"{item_id}-{item.revision}", info=item.media, lease=lambda: self._maker.lease(record)
         )
 
     def note_stored(self, path: str, sha256: bytes, source_mtime_ns: int | None = None) -> None:
@@ -221,11 +228,6 @@ class Library:
     def close(self) -> None:
         """End helpers and feed, close the stores. Calls under way fail with LibraryClosedError. Safe twice."""
         self._closing.close()
-
-    @contextmanager
-    def _lease_url(self, record: Record) -> Iterator[str]:
-        with self._maker.lease(record) as lease:
-            yield lease.url
 
     def __enter__(self) -> Self:
         return self

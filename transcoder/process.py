@@ -5,6 +5,7 @@ requests and may crash; `transcoder.helper_child.serve` is its other side.
 """
 
 import contextlib
+import io
 import os
 import resource
 import selectors
@@ -17,7 +18,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 
 from transcoder import framing
 from transcoder.errors import HelperCrashedError, HelperTimeoutError
@@ -26,6 +27,10 @@ from transcoder.errors import HelperCrashedError, HelperTimeoutError
 _ENVIRONMENT_ALLOWED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
 _LINES_KEPT = 20
 _GRACE_S = 0.1  # between TERM and KILL: ffmpeg has nothing to save
+
+_LINE_SIZE = 500
+# One byte, not none: at 0 the kernel still hands the memory to a core handler that is fed by a pipe.
+_NO_CORE = (1, 1)
 
 
 def child_environment() -> dict[str, str]:
@@ -55,7 +60,7 @@ class _Child:
         )
         # From here and not in a preexec_fn: that would fork this whole process, threads and all.
         with contextlib.suppress(ProcessLookupError):  # it has ended already; reading says so
-            resource.prlimit(self._process.pid, resource.RLIMIT_CORE, (0, 0))
+            resource.prlimit(self._process.pid, resource.RLIMIT_CORE, _NO_CORE)
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
         # An undrained stderr fills its pipe and stops the child for ever.
         self._drain = threading.Thread(target=self._drain_stderr, name=f"stderr-{self.pid}", daemon=True)
@@ -107,8 +112,10 @@ class _Child:
 
     def _drain_stderr(self) -> None:
         assert self._process.stderr is not None
-        for line in self._process.stderr:
-            self._lines.append(line[:500].decode(errors="replace").rstrip())
+        # Read in blocks, and a line without an end in pieces: it is the child that chooses how much it says.
+        with io.BufferedReader(cast("io.RawIOBase", self._process.stderr)) as lines:
+            while line := lines.readline(_LINE_SIZE):
+                self._lines.append(line.decode(errors="replace").rstrip())
 
 
 class Encoder:

@@ -19,6 +19,21 @@ _READ_SIZE = 1 << 16
 Commands = Callable[[str], Sequence[tuple[str, list[str]]]]  # URL -> (track, argument list) per encoder
 
 
+class Lease(Protocol):
+    """A loopback address of a source's bytes, and what went wrong when they were read through it.
+
+    Encoders take a broken-off connection for the end of the file, so they cannot tell.
+    """
+
+    @property
+    def url(self) -> str:
+        """The address."""
+
+    @property
+    def damage(self) -> Exception | None:
+        """Why bytes could not be given; None as long as all went well."""
+
+
 class RunOwner(Protocol):
     """What a run tells its pool; called with the lock held."""
 
@@ -28,7 +43,9 @@ class RunOwner(Protocol):
     def take_segment(self, run: "Run", index: int, segment: Segment) -> None:
         """Take a complete segment."""
 
-    def note_missing(self, run: "Run", index: int, lines: tuple[str, ...] | None) -> None:
+    def note_missing(
+        self, run: "Run", index: int, lines: tuple[str, ...] | None, damage: Exception | None
+    ) -> None:
         """Learn that the run is past `index`, or dead, without having made it."""
 
 
@@ -59,14 +76,15 @@ class Run:
         self._encoders: list[Encoder] = []
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
-        self._lease = ExitStack()
+        self._leasing = ExitStack()
+        self._lease: Lease | None = None
 
     @property
     def pids(self) -> list[int]:
         """Process ids of its encoders."""
         return [encoder.pid for encoder in self._encoders]
 
-    def start(self, lease: AbstractContextManager[str], commands: Commands, assembly: Assembly) -> None:
+    def start(self, lease: AbstractContextManager[Lease], commands: Commands, assembly: Assembly) -> None:
         """Start the encoders and their readers. The lock is not held.
 
         Raises:
@@ -75,8 +93,8 @@ class Run:
         self._assembly = assembly
         started: list[tuple[str, Encoder]] = []
         try:
-            url = self._lease.enter_context(lease)
-            for track, argv in commands(url):
+            self._lease = self._leasing.enter_context(lease)
+            for track, argv in commands(self._lease.url):
                 encoder = Encoder(argv)
                 self._encoders.append(encoder)
                 started.append((track, encoder))
@@ -119,7 +137,7 @@ class Run:
             thread.join()
         for encoder in self._encoders:
             encoder.close()
-        self._lease.close()
+        self._leasing.close()
 
     # What the assembly says.
 
@@ -141,10 +159,13 @@ class Run:
         with self._lock:
             if not self.alive:
                 return
+            if self._damage is not None:  # a gap would be taken for the film
+                self._give_up_at_position(())
+                return
             for index in range(self.position, min(stop, self.stop)):
                 segment = self.segments.pop(index, None)
                 if segment is None:
-                    self._owner.note_missing(self, index, None)
+                    self._owner.note_missing(self, index, None, None)
                 else:
                     segment.complete = True
                     self._owner.take_segment(self, index, segment)
@@ -182,8 +203,12 @@ class Run:
                 self._lock.wait()
         return False
 
+    @property
+    def _damage(self) -> Exception | None:
+        return self._lease.damage if self._lease is not None else None
+
     def _end_of_track(self, track: str, encoder: Encoder) -> None:
-        if encoder.wait() == 0:
+        if encoder.wait() == 0 and self._damage is None:
             self._finish(track)
         else:
             self._fail(encoder)
@@ -200,9 +225,13 @@ class Run:
     def _fail(self, encoder: Encoder) -> None:
         with self._lock:
             if self.alive:
-                logger.warning("run %s: an encoder failed in segment %d", self.run_id, self.position)
-                self._owner.note_missing(self, self.position, encoder.last_lines)
-                self._die()
+                self._give_up_at_position(encoder.last_lines)
+
+    def _give_up_at_position(self, lines: tuple[str, ...]) -> None:
+        what = "an encoder failed" if self._damage is None else "the source is damaged"
+        logger.warning("run %s: %s in segment %d", self.run_id, what, self.position)
+        self._owner.note_missing(self, self.position, lines, self._damage)
+        self._die()
 
     def _die(self) -> None:
         self.alive = False

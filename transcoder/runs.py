@@ -140,9 +140,11 @@ class Runs:
         if not self._closed:
             self._cache.add((self._rendition_of[run].key, index), segment)
 
-    def note_missing(self, run: Run, index: int, lines: tuple[str, ...] | None) -> None:
+    def note_missing(
+        self, run: Run, index: int, lines: tuple[str, ...] | None, damage: Exception | None
+    ) -> None:
         """Remember that a run did not make a segment."""
-        self._rendition_of[run].note_failure(index, self._now(), lines)
+        self._rendition_of[run].note_failure(index, self._now(), lines, damage)
 
     # Inside, with the lock held.
 

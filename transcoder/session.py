@@ -11,7 +11,7 @@ from transcoder.decision import Decision, chosen_audio, decide_stream
 from transcoder.errors import EncodeError, SegmentNotFoundError
 from transcoder.media_info import AudioStream, MediaInfo
 from transcoder.profiles import ScreenProfile
-from transcoder.run import Run
+from transcoder.run import Lease, Run
 from transcoder.segments import SegmentPlan, plan_segments
 
 WINDOW = 3  # segments: so near ahead of an encoder that waiting is quicker than starting another
@@ -30,7 +30,7 @@ class Source:
 
     source_id: str
     info: MediaInfo
-    lease: Callable[[], AbstractContextManager[str]]
+    lease: Callable[[], AbstractContextManager[Lease]]
 
 
 @dataclass(slots=True)
@@ -38,6 +38,7 @@ class _Failure:
     count: int
     at_s: float
     lines: tuple[str, ...] | None  # None: ffmpeg ended well, and there was nothing
+    damage: Exception | None
 
 
 @dataclass(eq=False, slots=True)
@@ -60,11 +61,13 @@ class Rendition:
         near = [run for run in self.runs if run.alive and covers(run.position, run.furthest, index, run.stop)]
         return max(near, key=lambda run: run.position, default=None)
 
-    def note_failure(self, index: int, now_s: float, lines: tuple[str, ...] | None) -> None:
+    def note_failure(
+        self, index: int, now_s: float, lines: tuple[str, ...] | None, damage: Exception | None
+    ) -> None:
         """Remember that a run ended without making segment `index`."""
         before = self._failures.get(index)
         count = before.count if before and now_s - before.at_s < FAILURE_KEPT_S else 0
-        self._failures[index] = _Failure(count + 1, now_s, lines)
+        self._failures[index] = _Failure(count + 1, now_s, lines, damage)
 
     def raise_failure(self, index: int, now_s: float) -> None:
         """Give up on segment `index` if it has failed often enough, not long ago.
@@ -72,10 +75,15 @@ class Rendition:
         Raises:
             EncodeError: ffmpeg failed there.
             SegmentNotFoundError: The file ends before it.
+            Exception: What the source's lease calls its damage.
         """
         failure = self._failures.get(index)
-        if failure is None or failure.count < MAX_FAILURES or now_s - failure.at_s >= FAILURE_KEPT_S:
+        if failure is None or now_s - failure.at_s >= FAILURE_KEPT_S:
             return
+        if failure.count < MAX_FAILURES and failure.damage is None:  # to read damage again mends nothing
+            return
+        if failure.damage is not None:
+            raise failure.damage
         if failure.lines is None:
             raise SegmentNotFoundError(index)
         raise EncodeError(f"ffmpeg failed twice on segment {index}", failure.lines)

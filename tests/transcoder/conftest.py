@@ -56,6 +56,14 @@ class _RangeHandler(BaseHTTPRequestHandler):
             self.close_connection = True  # ffmpeg has read enough
 
 
+@dataclass
+class Leased:
+    """An address, and what went wrong behind it."""
+
+    url: str
+    damage: Exception | None = None
+
+
 class MediaServer(ThreadingHTTPServer):
     """Serves bytes under names; `block_on_close` joins its threads."""
 
@@ -66,6 +74,7 @@ class MediaServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _RangeHandler)
         self.clips = {}
         self.leases = 0
+        self.damage = None
 
     def handle_error(self, request, client_address):
         pass  # clients that go away are what this is about
@@ -74,12 +83,12 @@ class MediaServer(ThreadingHTTPServer):
         self.clips[f"/{name}"] = data
         return f"http://127.0.0.1:{self.server_port}/{name}"
 
-    def lease(self, name: str) -> Callable[[], AbstractContextManager[str]]:
+    def lease(self, name: str) -> Callable[[], AbstractContextManager["Leased"]]:
         @contextmanager
-        def leased() -> Iterator[str]:
+        def leased() -> Iterator[Leased]:
             self.leases += 1
             try:
-                yield f"http://127.0.0.1:{self.server_port}/{name}"
+                yield Leased(f"http://127.0.0.1:{self.server_port}/{name}", self.damage)
             finally:
                 self.leases -= 1
 

@@ -320,6 +320,20 @@ def test_a_file_that_is_shorter_than_it_says_ends(pool, long_source, tiny):
         stream.segment(stream.plan.count - 1)
 
 
+def test_a_gap_is_never_taken_for_the_film(pool, media_server, long_source, tiny):
+    """ffmpeg takes a connection that was cut for the end of the file and ends well: the lease knows better."""
+
+    class DamagedError(Exception):
+        pass
+
+    media_server.damage = DamagedError("chunk 7")
+    stream = pool.stream(long_source, tiny, session_id="tv")
+    with pytest.raises((DamagedError, EncodeError)):
+        b"".join(stream.segment(0))
+    with pytest.raises(DamagedError):
+        stream.segment(0)
+
+
 def test_segments_that_no_plan_has_are_refused(pool, long_source, tiny):
     stream = pool.stream(long_source, tiny, session_id="tv")
     for index in (-1, stream.plan.count):
