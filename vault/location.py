@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from vault.errors import LocationError
+from vault.remote_errors import remote_errors
 
 Location = Path | str
 """A path on a local disk, or an address."""
@@ -89,24 +90,28 @@ def open_place(address: str) -> RemotePlace:
         fsspec = importlib.import_module("fsspec")
     except ImportError as error:
         raise LocationError("vaults elsewhere than on a disk need: pip install 'lanterne[remote]'") from error
+    place = _webdav_place if parts.scheme.startswith("webdav+") else _place
     try:
-        if parts.scheme.startswith("webdav+"):
-            return _webdav_place(fsspec, address.removeprefix("webdav+"))
-        file_system, root = fsspec.core.url_to_fs(address, skip_instance_cache=True)
-        # No listing is believed for longer than it takes: others may write there, too.
-        file_system.dircache = importlib.import_module("fsspec.dircache").DirCache(use_listings_cache=False)
+        with remote_errors():
+            return place(fsspec, address)
     except ImportError as error:
         raise LocationError(
             f"a package for {parts.scheme}:// is missing: {error.name or 'see fsspec'}"
         ) from error
     except ValueError as error:
         raise LocationError(f"places of the kind {parts.scheme}:// are not known") from error
+
+
+def _place(fsspec: ModuleType, address: str) -> RemotePlace:
+    file_system, root = fsspec.core.url_to_fs(address, skip_instance_cache=True)
+    # No listing is believed for longer than it takes: others may write there, too.
+    file_system.dircache = importlib.import_module("fsspec.dircache").DirCache(use_listings_cache=False)
     return RemotePlace(file_system, _protocol_of(file_system), root.rstrip("/"))
 
 
 def _webdav_place(fsspec: ModuleType, address: str) -> RemotePlace:
     """WebDAV knows its server by the address of a folder there: the one that the vault's folder lies in."""
-    base, _, name = address.rstrip("/").rpartition("/")
+    base, _, name = address.removeprefix("webdav+").rstrip("/").rpartition("/")
     options = dict(fsspec.config.conf.get("webdav", {}))
     if isinstance(options.get("auth"), list):  # what JSON makes of a pair
         options["auth"] = tuple(options["auth"])

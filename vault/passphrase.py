@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vault.config import MASTERKEY_FILE
 from vault.errors import NodeNotFoundError
+from vault.location import Location, is_remote, local_path
 from vault.masterkey import DEFAULT_SCRYPT_COST, Masterkey, wrap_masterkey
 from vault.storage import Storage
 from vault.topfiles import open_storage, read_config, read_masterkey, write_masterkey
@@ -20,7 +21,7 @@ _MAX_KEPT_SIZE = 1 << 20
 
 
 def change_passphrase(
-    directory: Path, old: str, new: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
+    location: Location, old: str, new: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
 ) -> Path | None:
     """Give a vault another passphrase; return the backup, which still opens with the old one.
 
@@ -30,28 +31,28 @@ def change_passphrase(
         ValueError: The new passphrase is empty, or an impossible cost.
         Others as for `Vault.unlock`.
     """
-    with open_storage(directory) as storage:
+    with open_storage(location) as storage:
         masterkey = read_masterkey(storage, read_config(storage), old)
         storage.close()
     try:
-        return set_passphrase(directory, masterkey.raw, new, scrypt_cost=scrypt_cost)
+        return set_passphrase(location, masterkey.raw, new, scrypt_cost=scrypt_cost)
     finally:
         masterkey.wipe()
 
 
 def set_passphrase(
-    directory: Path, masterkey: bytes, passphrase: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
+    location: Location, masterkey: bytes, passphrase: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
 ) -> Path | None:
     """Store a new masterkey file, whether there is one, a damaged one or none.
 
     Args:
-        directory: The vault.
+        location: The vault.
         masterkey: Its raw masterkey, 64 bytes.
         passphrase: Any text but the empty one.
         scrypt_cost: As for `Vault.create`.
 
     Returns:
-        Where the former masterkey file is kept; None if there was none.
+        Where the former masterkey file is kept (of a vault at an address, its name there); None if there was none.
 
     Raises:
         ValueError: An empty passphrase or an impossible cost, or not 64 bytes.
@@ -60,7 +61,7 @@ def set_passphrase(
     """
     key = Masterkey(masterkey)
     try:
-        with open_storage(directory) as storage:
+        with open_storage(location) as storage:
             token = read_config(storage)
             token.masterkey_file()
             token.verify(key)
@@ -70,7 +71,9 @@ def set_passphrase(
             storage.close()
     finally:
         key.wipe()
-    return None if backup is None else directory / backup
+    if backup is None or is_remote(location):
+        return None if backup is None else Path(backup)
+    return local_path(location) / backup
 
 
 def _back_up(storage: Storage) -> str | None:

@@ -20,6 +20,7 @@ _FOREIGN_ERRORS = (
     ("azure.core.exceptions", "AzureError"),
 )
 _ABSENT = {"ResourceNotFound"}
+_REFUSED = {"AuthenticationException", "NoCredentialsError", "BadHostKeyException"}
 _MESSAGES = {
     errno.ENOSPC: "the store is full: free some space there and try again; nothing was changed",
     errno.EDQUOT: "the quota of the store is used up: free some space there and try again; nothing was changed",
@@ -50,6 +51,8 @@ def remote_errors() -> Iterator[None]:
     except _foreign_errors() as error:
         if type(error).__name__ in _ABSENT:
             raise NodeNotFoundError from error
+        if type(error).__name__ in _REFUSED:
+            raise StorageError(_MESSAGES[errno.EACCES], errno.EACCES) from error
         raise StorageError("the store cannot be reached, or failed: try again later") from error
 
 

@@ -14,13 +14,11 @@ from vault.errors import (
 from vault.local_storage import LocalStorage, has_file, make_empty_folder
 from vault.location import Location, is_remote, local_path, open_place
 from vault.masterkey import (
-    DEFAULT_SCRYPT_COST,
     Masterkey,
     MasterkeyFile,
     format_masterkey_file,
     parse_masterkey_file,
     unwrap_masterkey,
-    wrap_masterkey,
 )
 from vault.remote_storage import RemoteStorage
 from vault.storage import Storage
@@ -47,33 +45,17 @@ def is_there(storage: Storage) -> bool:
     return found is not None and not found.is_folder
 
 
-def change_passphrase(
-    location: Location, old: str, new: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
-) -> None:
-    """Give a vault another passphrase. Only the masterkey file changes, and it changes in one step.
-
-    Raises:
-        ValueError: The new passphrase is empty, or an impossible cost.
-        Others as for `Vault.unlock`.
-    """
-    with open_storage(location) as storage:
-        token = read_config(storage)
-        masterkey = read_masterkey(storage, token, old)
-        try:
-            token.verify(masterkey)
-            write_masterkey(storage, wrap_masterkey(masterkey, new, cost=scrypt_cost), replace=True)
-        finally:
-            masterkey.wipe()
-        storage.close()
-
-
 def new_storage(location: Location) -> LocalStorage | RemoteStorage:
     """Return the storage for a new vault; VaultExistsError if there is something already."""
     if not is_remote(location):
         make_empty_folder(local_path(location))
         return LocalStorage(local_path(location))
     storage = RemoteStorage(open_place(str(location)))
-    storage.require_empty()
+    try:
+        storage.require_empty()
+    except BaseException:
+        storage.close()
+        raise
     return storage
 
 

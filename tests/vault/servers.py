@@ -1,3 +1,4 @@
+# ruff: noqa: PTH102, PTH104, PTH105, PTH106, PTH107, PTH116, T201
 """Stores that are far away, on this machine: each in a process of its own, until its standard input ends.
 
     python -m tests.vault.servers s3|sftp|webdav DIRECTORY
@@ -100,7 +101,7 @@ def serve_sftp(directory: Path) -> None:
     _say(listener.getsockname()[1])
 
 
-def _sftp_of(directory: Path) -> type:
+def _sftp_of(directory: Path) -> type:  # noqa: C901
     """The files of a folder, as OpenSSH's server shows them: renaming with and without replacing."""
     import paramiko
 
