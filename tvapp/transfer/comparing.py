@@ -9,6 +9,9 @@ from tvapp.transfer.report import Meter
 from tvapp.transfer.source_file import SourceReader
 from vault import Node, Vault
 
+Remember = Callable[[str, bytes, int], None]
+"""Takes a path of the vault, a SHA-256, and when the original was last changed."""
+
 
 class Comparer:
     """Compares files.
@@ -24,10 +27,12 @@ class Comparer:
         self._seals = seals
         self._check = check
 
-    def is_same(self, file: Path, node: Node, path: str, meter: Meter, *, remember: bool = False) -> bool:
+    def is_same(
+        self, file: Path, node: Node, path: str, meter: Meter, remember: Remember | None = None
+    ) -> bool:
         """Tell whether `file` has the contents of the node at `path` of the vault.
 
-        With `remember`, what had to be read of the vault for that is known from then on.
+        What had to be read of the vault for that is told to `remember`.
 
         Raises:
             NotAFileError, SourceChangedError, OSError: The file.
@@ -41,8 +46,8 @@ class Comparer:
             stored = known or read_sha256(self._vault, node, meter.count_half, self._check, from_disk=True)
             if reader.read_to_end() != stored:
                 return False
-            if known is None and remember:
-                self._seals.note_stored(path, stored, reader.mtime_ns)
+            if known is None and remember is not None:
+                remember(path, stored, reader.mtime_ns)
             return True
 
     def _known_sha256(self, path: str) -> bytes | None:

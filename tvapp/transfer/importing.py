@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from library import LibraryError
-from tvapp.transfer.comparing import Comparer
+from tvapp.transfer.comparing import Comparer, Remember
 from tvapp.transfer.contents import SealRecords, read_sha256
 from tvapp.transfer.errors import (
     ExistsError,
@@ -105,7 +105,7 @@ class Importer:
                 yield "store", step.target
             else:
                 with self._failing(str(step.source)):
-                    self._require_same(step, there, Meter(step.size, self._watcher), remember=False)
+                    self._require_same(step, there, Meter(step.size, self._watcher))
                     yield "have", step.target
 
     def _begin(self, plan: ImportPlan, found: Survey) -> None:
@@ -168,7 +168,7 @@ class Importer:
                 self._report.stored_count += 1
                 self._report.stored_size += size
                 return
-        self._require_same(file, there, meter, remember=self._seals_work)
+        self._require_same(file, there, meter, self._remember)
         self._report.skipped_count += 1
 
     # --- one file
@@ -208,20 +208,23 @@ class Importer:
         self._vault.remove(node)
         raise VerificationError(f"{words}; it is not stored: check the disk")
 
-    def _require_same(self, file: PlannedFile, there: Node, meter: Meter, *, remember: bool) -> None:
+    def _require_same(
+        self, file: PlannedFile, there: Node, meter: Meter, remember: Remember | None = None
+    ) -> None:
         """Raise ExistsError unless the vault has the file's contents at its place."""
         if there.kind is not NodeKind.FILE:
             raise ExistsError(f"a {there.kind.value} of that name is in the vault already")
-        if not self._comparer.is_same(file.source, there, file.target, meter, remember=remember):
+        if not self._comparer.is_same(file.source, there, file.target, meter, remember):
             raise ExistsError("it is in the vault already and is another file, which was left as it is")
 
     def _remember(self, target: str, sha256: bytes, mtime_ns: int) -> None:
         """Tell the index. The vault is what counts: an index that cannot be written costs time later, no file."""
+        if not self._seals_work:
+            return
         try:
             self._seals.note_stored(target, sha256, mtime_ns)
         except LibraryError as error:
-            if self._seals_work:
-                self._report.remarks.append(Remark("the index", f"could not be written: {error}"))
+            self._report.remarks.append(Remark("the index", f"could not be written: {error}"))
             self._seals_work = False
 
     def _check(self) -> None:
