@@ -1,4 +1,4 @@
-"""Who may do what: every route needs a paired device unless it says that it is public."""
+"""Who may do what: a route is the owner's unless it says that lesser roles, or anybody, may use it."""
 
 import ipaddress
 import urllib.parse
@@ -49,9 +49,15 @@ def current_device() -> Device:
     return device
 
 
+def current_ticket() -> str | None:
+    """Return the ticket that opened this request, if that is what opened it."""
+    ticket: str | None = g.ticket
+    return ticket
+
+
 def required_role(view: Callable[..., object]) -> Role | None:
-    """Return the least role that may use a view; None for a public one."""
-    role: Role | None = getattr(view, _ROLE_ATTRIBUTE, Role.TV)
+    """Return the least role that may use a view: the owner's unless the view says another; None for all."""
+    role: Role | None = getattr(view, _ROLE_ATTRIBUTE, Role.OWNER)
     return role
 
 
@@ -73,7 +79,7 @@ class Gatekeeper:
         if request.endpoint is None:
             return
         view = app.view_functions[request.endpoint]
-        role = Role.TV if request.endpoint == "openapi.spec" else required_role(view)
+        role = required_role(view)
         if role is None:
             return
         device = self._device_of(request, tickets_allowed=getattr(view, _TICKET_ATTRIBUTE, False))
@@ -84,6 +90,7 @@ class Gatekeeper:
         g.device = device
 
     def _device_of(self, incoming: Request, *, tickets_allowed: bool) -> Device | None:
+        g.ticket = None
         header = incoming.authorization
         if header is not None and header.type == "bearer" and header.token:
             return self._devices.by_token(header.token)
@@ -94,6 +101,7 @@ class Gatekeeper:
         if ticket and tickets_allowed and incoming.method in _SAFE_METHODS and not self._household.locked:
             item_id = (incoming.view_args or {}).get("item_id", "")
             device_id = self._household.house.tickets.device_id(item_id, ticket)
+            g.ticket = ticket
             return self._devices.by_id(device_id) if device_id else None
         return None
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from apiflask import APIFlask
 from flask import Response, request
 
-from tvapp.access import Gatekeeper
+from tvapp.access import Gatekeeper, needs
 from tvapp.attendance import attend
 from tvapp.devices import Devices
 from tvapp.errors import register_errors
 from tvapp.household import Household
 from tvapp.pairing import Pairing
+from tvapp.roles import Role
 from tvapp.routes.health import health_blueprint
 from tvapp.routes.hls import hls_blueprint
 from tvapp.routes.items import items_blueprint
@@ -60,6 +61,7 @@ def create_app(services: Services) -> APIFlask:
         pages_blueprint(services.web),
     ):
         app.register_blueprint(blueprint)
+    needs(Role.TV)(app.view_functions["openapi.spec"])
     return app
 
 

@@ -199,6 +199,11 @@ class Devices:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _fingerprint(secret: str) -> str:

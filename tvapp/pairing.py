@@ -15,6 +15,7 @@ CODE_LENGTH = 8
 EXPIRES_IN_S = 600
 INTERVAL_S = 3
 PENDING_LIMIT = 50
+PENDING_PER_ADDRESS = 3
 
 
 class PairingError(Exception):
@@ -27,6 +28,11 @@ class PairingError(Exception):
 
 class TooManyPairingsError(Exception):
     """So many screens wait for approval that no more codes are given out for now."""
+
+    retry_after_s = 60.0
+
+    def __init__(self) -> None:
+        super().__init__("too many screens wait to be paired; try again in a minute")
 
 
 @dataclass(slots=True)
@@ -69,6 +75,9 @@ class Pairing:
         """
         with self._guard:
             self._forget_expired()
+            same = [p for p in self._pending.values() if p.address == address]
+            if len(same) >= PENDING_PER_ADDRESS:  # a screen that was switched off and on again, or a nuisance
+                del self._pending[same[0].device_code]
             if len(self._pending) >= PENDING_LIMIT:
                 raise TooManyPairingsError
             code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
@@ -108,8 +117,8 @@ class Pairing:
                 too_soon = self._now() - pending.polled_at < INTERVAL_S / 2
                 pending.polled_at = self._now()
                 raise PairingError("slow_down" if too_soon else "authorization_pending")
+            device, token = self._devices.add(pending.name, Role.TV)
             del self._pending[device_code]
-        device, token = self._devices.add(pending.name, Role.TV)
         return Paired(device.device_id, device.role, token)
 
     def accept(self, invitation: str, name: str) -> Paired:

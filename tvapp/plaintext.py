@@ -20,19 +20,22 @@ def plaintext_response(request: Request, reader: PlaintextReader, item: Item) ->
     """
     size = reader.size
     etag = f"{reader.header_nonce.hex()}-{size}"
-    start, stop, status = _span(request, size, etag)
-    response = Response(status=status, mimetype=item.mime or "application/octet-stream")
+    response = Response(mimetype=item.mime or "application/octet-stream")
     response.set_etag(etag)
     response.headers["Accept-Ranges"] = "bytes"
-    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+    response.make_conditional(request)  # RFC 9110, section 13.2.2: conditions come before the range
+    if response.status_code != HTTPStatus.OK:
+        reader.close()
+        return response
+    start, stop, response.status_code = _span(request, size, etag)
+    if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
         reader.close()
         response.headers["Content-Range"] = f"bytes */{size}"
         return response
     response.content_length = stop - start
-    if status == HTTPStatus.PARTIAL_CONTENT:
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-    response.make_conditional(request)
-    if request.method == "HEAD" or response.status_code == HTTPStatus.NOT_MODIFIED:
+    if request.method == "HEAD":
         reader.close()
         return response
     response.call_on_close(reader.close)
@@ -63,10 +66,9 @@ def _span(request: Request, size: int, etag: str) -> tuple[int, int, HTTPStatus]
 
 
 def _still_the_same(request: Request, etag: str) -> bool:
-    """Whether a range may be served: with `If-Range`, only of the file that the client already has."""
-    if "If-Range" not in request.headers:
-        return True
-    return request.if_range.etag == etag
+    """Whether a range may be served: with `If-Range`, only of the very file that the client already has."""
+    condition = request.headers.get("If-Range")
+    return condition is None or condition == f'"{etag}"'
 
 
 def _authenticated(reader: PlaintextReader, start: int, stop: int) -> Iterator[bytes]:

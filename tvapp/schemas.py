@@ -2,7 +2,7 @@
 
 from apiflask import FileSchema, Schema
 from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
-from apiflask.validators import Length, OneOf, Range
+from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import EXCLUDE
 
 BYTES = FileSchema(type="string", format="binary")  # of a response that is no JSON
@@ -12,6 +12,8 @@ SORTS = (
 )  # fmt: skip
 IMAGE_WIDTHS = (220, 440, 1280, 1920)
 PAGE_LIMIT = 500
+NAME = (Length(min=1, max=60), Regexp(r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*$", error="Not plain text."))
+SECRET = Regexp(r"^[\x21-\x7e]{1,200}$", error="Not a code.")
 
 
 class HealthOut(Schema):
@@ -46,7 +48,7 @@ class ScanOut(Schema):
 class PairIn(Schema):
     """A screen that wants to be paired."""
 
-    name = String(load_default="TV", validate=Length(min=1, max=60))
+    name = String(load_default="TV", validate=NAME)
 
 
 class PairOut(Schema):
@@ -69,9 +71,9 @@ class TokenIn(Schema):
         unknown = EXCLUDE
 
     grant_type = String(required=True)
-    device_code = String()
-    invitation = String()
-    name = String(load_default="Browser", validate=Length(min=1, max=60))
+    device_code = String(validate=SECRET)
+    invitation = String(validate=SECRET)
+    name = String(load_default="Browser", validate=NAME)
 
 
 class TokenOut(Schema):
@@ -143,12 +145,13 @@ class ItemOut(Schema):
     location = Nested(LocationOut)
     problem = String()
     image = String(allow_none=True)
-    media = Dict()
-    playback = Nested(PlaybackOut)
 
 
 class ItemDetailOut(ItemOut):
     """Everything known of one item."""
+
+    media = Dict()
+    playback = Nested(PlaybackOut)
 
 
 class ItemsOut(Schema):

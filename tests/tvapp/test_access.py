@@ -130,6 +130,19 @@ def test_codes_cannot_be_guessed(locked_house):
     ]
     assert answers[:10] == [404] * 10
     assert answers[-1] == 429
+    right = locked_house.client(None).post("/api/v1/pair", json={}).json["user_code"]
+    assert phone.post("/api/v1/pair/approve", json={"user_code": right}).status_code == 429
+
+
+@pytest.mark.parametrize("name", ["\ud800", "tv \x1b[31mred", "", "x" * 61])
+def test_a_name_is_plain_text(locked_house, name):
+    response = locked_house.client(None).post("/api/v1/pair", json={"name": name})
+    assert response.status_code == 422
+
+
+def test_a_secret_is_plain_text(locked_house):
+    body = {"grant_type": "urn:lanterne:params:grant-type:invitation", "invitation": "\ud800"}
+    assert locked_house.client(None).post("/api/v1/pair/token", json=body).status_code == 422
 
 
 def test_the_code_is_shown_as_a_picture(locked_house):

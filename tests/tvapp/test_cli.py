@@ -201,3 +201,12 @@ def test_a_taken_port_is_said(place):
         result = place.run("serve", "--port", str(taken.getsockname()[1]))
     assert result.returncode == 1
     assert "Address already in use" in complaint(result)
+
+
+def test_the_demo_touches_nothing_that_is_not_its_own(place, tmp_path):
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "baby.txt").write_text("precious")
+    result = place.run("demo", "--directory", str(tmp_path / "pictures"))
+    assert result.returncode == 2
+    assert "not empty" in result.stderr
+    assert (tmp_path / "pictures" / "baby.txt").read_text() == "precious"

@@ -82,12 +82,21 @@ def test_a_code_may_be_typed_in_any_way(pairing):
 
 
 def test_a_crowd_cannot_fill_the_memory(pairing, clock):
-    for _ in range(PENDING_LIMIT):
-        pairing.start("TV", "")
+    for number in range(PENDING_LIMIT):
+        pairing.start("TV", f"10.0.0.{number}")
     with pytest.raises(TooManyPairingsError):
-        pairing.start("TV", "")
+        pairing.start("TV", "10.0.1.1")
     clock.now += EXPIRES_IN_S + 1
-    pairing.start("TV", "")
+    pairing.start("TV", "10.0.1.1")
+
+
+def test_one_address_cannot_keep_the_others_out(pairing):
+    first = pairing.start("TV", "10.0.0.1")
+    for _ in range(PENDING_LIMIT * 2):
+        pairing.start("TV", "10.0.0.1")
+    assert collect_error(pairing, first.device_code) == "expired_token"
+    other = pairing.start("TV", "10.0.0.2")
+    assert pairing.waiting(other.user_code) is not None
 
 
 def test_an_invitation_pairs(pairing, devices):

@@ -97,9 +97,18 @@ def test_what_the_client_has_is_not_sent_again(get, contents):
     tag = get(PATHS[0]).headers["ETag"]
     assert get(PATHS[0], If_None_Match=tag).status_code == 304
     assert get(PATHS[0], Range="bytes=0-9", If_Range=tag).status_code == 206
-    changed = get(PATHS[0], Range="bytes=0-9", If_Range='"another"')
-    assert changed.status_code == 200
-    assert changed.data == contents[PATHS[0]]
+    for stale in ('"another"', f"W/{tag}"):
+        changed = get(PATHS[0], Range="bytes=0-9", If_Range=stale)
+        assert changed.status_code == 200
+        assert changed.data == contents[PATHS[0]]
+
+
+def test_conditions_come_before_ranges_and_carry_no_bytes(get):
+    tag = get(PATHS[0]).headers["ETag"]
+    failed = get(PATHS[0], Range="bytes=0-99", If_Match='"another"')
+    assert failed.status_code == 412
+    assert failed.data == b""
+    assert get(PATHS[0], Range="bytes=9999999-", If_None_Match=tag).status_code == 304
 
 
 def test_a_ticket_opens_its_item_only(house, contents):

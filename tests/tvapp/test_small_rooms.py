@@ -13,6 +13,7 @@ from tvapp.attempts import Attempts
 from tvapp.entrusted import MASTERKEY_SIZE, KeyKeeper, Trust, socket_pair
 from tvapp.server import without_queries
 from tvapp.tickets import Tickets
+from vault import SecretMemory
 
 
 class Clock:
@@ -86,6 +87,10 @@ def test_the_launcher_keeps_the_key_for_the_next_worker(trusting):
     keeper.forget()
     assert keeper.recall() is None
     assert trust.masterkey is None
+    trust.masterkey = from_the_start = SecretMemory(bytes(64))
+    keeper.forget()
+    assert keeper.recall() is None
+    assert from_the_start.is_wiped
     assert len(bytes(range(64))) == MASTERKEY_SIZE
 
 

@@ -1,5 +1,6 @@
 """`lanterne demo`: a vault with generated films and photos, and the server on it."""
 
+import dataclasses
 import shutil
 import tempfile
 from pathlib import Path
@@ -31,16 +32,28 @@ PASSPHRASE = "magic lantern"  # noqa: S105 - printed on the terminal: the demo h
 @options("host", "port", "discovery")
 def demo(directory: Path, **given: object) -> None:
     """Make a vault with generated films and photos, once, and serve it."""
-    places = {"vault": directory / "vault", "state": directory / "state"}
-    settings = settings_from(given | places)
-    made = directory / "made"
+    settings = dataclasses.replace(
+        settings_from(given), vault=directory / "vault", state=directory / "state", passphrase_file=None
+    )
+    made, unfinished = directory / "made", directory / "unfinished"
     if not made.exists():
-        shutil.rmtree(directory, ignore_errors=True)
+        _clear(directory, settings, unfinished)
         _make(settings)
-        made.touch()
+        unfinished.rename(made)
     serve_until_stopped(
         settings, show_link=True, hint=f"The demo's vault is locked. Its passphrase is: {PASSPHRASE}"
     )
+
+
+def _clear(directory: Path, settings: Settings, unfinished: Path) -> None:
+    """Make room for a demo; of what is there only an unfinished demo of ours is removed."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if unfinished.exists():
+        shutil.rmtree(settings.vault, ignore_errors=True)
+        shutil.rmtree(settings.state, ignore_errors=True)
+    elif any(directory.iterdir()):
+        raise click.UsageError(f"{directory} is not empty and holds no demo; give another folder")
+    unfinished.touch()
 
 
 def _make(settings: Settings) -> None:

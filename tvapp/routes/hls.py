@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
 
 from transcoder import PLAYLIST_TYPE, Stream, profile_named
-from tvapp.access import by_ticket, current_device
+from tvapp.access import by_ticket, current_device, current_ticket, needs
 from tvapp.household import Household
+from tvapp.roles import Role
 from tvapp.schemas import BYTES, StreamQuery
 
 
@@ -24,7 +25,8 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         return house.pool.stream(source, profile_named(profile), session_id=session_id, audio=audio)
 
     def link(item_id: str, folder: str, audio: int | None) -> Callable[[str], str]:
-        ticket = household.house.tickets.issue(item_id, current_device().device_id)
+        # Who came by a ticket goes on with the same one: a ticket must not renew itself.
+        ticket = current_ticket() or household.house.tickets.issue(item_id, current_device().device_id)
         query = urlencode({"ticket": ticket} | ({} if audio is None else {"audio": audio}))
         return lambda name: f"{folder}{name}?{query}"
 
@@ -33,6 +35,7 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @bp.output(BYTES, content_type=PLAYLIST_TYPE, description="RFC 8216")
     @bp.doc(summary="Multivariant playlist for a screen profile", security="token", responses=[400, 404, 422])
     @by_ticket
+    @needs(Role.TV)
     def master(item_id: str, query: dict[str, Any]) -> Response:
         profile, audio, session_id = query["profile"], query.get("audio"), secrets.token_urlsafe(9)
         stream = stream_of(item_id, profile, session_id, audio)
@@ -43,6 +46,7 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @bp.input(StreamQuery, location="query", arg_name="query")
     @bp.doc(hide=True)
     @by_ticket
+    @needs(Role.TV)
     def media(item_id: str, profile: str, session_id: str, query: dict[str, Any]) -> Response:
         audio = query.get("audio")
         stream = stream_of(item_id, profile, session_id, audio)
@@ -52,6 +56,7 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @bp.input(StreamQuery, location="query", arg_name="query")
     @bp.doc(hide=True)
     @by_ticket
+    @needs(Role.TV)
     def init_segment(item_id: str, profile: str, session_id: str, query: dict[str, Any]) -> Response:
         stream = stream_of(item_id, profile, session_id, query.get("audio"))
         return Response(stream.init_segment(), mimetype=stream.segment_type)
@@ -60,11 +65,15 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @bp.input(StreamQuery, location="query", arg_name="query")
     @bp.doc(hide=True)
     @by_ticket
+    @needs(Role.TV)
     def segment(
         item_id: str, profile: str, session_id: str, index: int, _kind: str, query: dict[str, Any]
     ) -> Response:
         stream = stream_of(item_id, profile, session_id, query.get("audio"))
         body = stream.segment(index)
+        if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+            # Without chunks the end of the connection is the end of the body: a cut would not show.
+            return Response(b"".join(body), mimetype=stream.segment_type)
         response = Response(body, mimetype=stream.segment_type)
         if body.size is not None:  # otherwise it is still being made, and sent in pieces as they come
             response.content_length = body.size

@@ -7,8 +7,9 @@ from apiflask import APIBlueprint
 from library import ItemQuery
 from transcoder import decide, profile_named
 from tvapp import represent
-from tvapp.access import current_device
+from tvapp.access import current_device, needs
 from tvapp.household import Household
+from tvapp.roles import Role
 from tvapp.schemas import ItemDetailOut, ItemsOut, ItemsQuery, ProfileQuery
 
 
@@ -20,6 +21,7 @@ def items_blueprint(household: Household) -> APIBlueprint:
     @bp.input(ItemsQuery, location="query", arg_name="query")
     @bp.output(ItemsOut)
     @bp.doc(summary="A page of items", security="token", responses=[400, 404, 423])
+    @needs(Role.TV)
     def items(query: dict[str, Any]) -> dict[str, Any]:
         page = household.house.library.items(ItemQuery(**query))
         return {"items": [represent.item_json(item) for item in page.items], "next": page.next}
@@ -28,6 +30,7 @@ def items_blueprint(household: Household) -> APIBlueprint:
     @bp.input(ProfileQuery, location="query", arg_name="query")
     @bp.output(ItemDetailOut)
     @bp.doc(summary="Everything known of an item", security="token", responses=[400, 404, 423])
+    @needs(Role.TV)
     def item(item_id: str, query: dict[str, str]) -> dict[str, Any]:
         house = household.house
         profile = profile_named(query["profile"])

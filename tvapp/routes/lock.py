@@ -26,6 +26,7 @@ def lock_blueprint(household: Household) -> APIBlueprint:
     @bp.output(MeOut)
     @bp.doc(summary="The device that asks", security="token")
     @unattended
+    @needs(Role.TV)
     def me() -> dict[str, Any]:
         device = current_device()
         vault = "locked" if household.locked else "unlocked"
@@ -35,6 +36,7 @@ def lock_blueprint(household: Household) -> APIBlueprint:
     @bp.input(UnlockIn, arg_name="body")
     @bp.output({}, status_code=204)
     @bp.doc(summary="Unlock the vault", security="token", responses=[403, 429, 503])
+    @needs(Role.TV)
     def unlock(body: dict[str, str]) -> str:
         wait_s = attempts.take()
         if wait_s is not None:
@@ -64,6 +66,7 @@ def lock_blueprint(household: Household) -> APIBlueprint:
     @bp.output(ScanOut)
     @bp.doc(summary="How far the scan is", security="token", responses=[423])
     @unattended
+    @needs(Role.TV)
     def scan() -> dict[str, Any]:
         status = household.scan_status
         return {"running": status.running, "done": status.done, "total": status.total}

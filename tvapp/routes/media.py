@@ -3,9 +3,10 @@
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from tvapp.access import by_ticket
+from tvapp.access import by_ticket, needs
 from tvapp.household import Household
 from tvapp.plaintext import plaintext_response
+from tvapp.roles import Role
 from tvapp.schemas import BYTES, ImageQuery
 
 
@@ -21,9 +22,11 @@ def media_blueprint(household: Household) -> APIBlueprint:
         responses={206: "a part of them", 404: "no such file", 416: "past the end"},
     )
     @by_ticket
+    @needs(Role.TV)
     def file(item_id: str) -> Response:
         library = household.house.library
-        return plaintext_response(request, library.open(item_id), library.item(item_id))
+        item = library.item(item_id)
+        return plaintext_response(request, library.open(item_id), item)
 
     @bp.get("/<item_id>/image")
     @bp.input(ImageQuery, location="query", arg_name="query")
@@ -34,6 +37,7 @@ def media_blueprint(household: Household) -> APIBlueprint:
         responses={404: "no picture"},
     )
     @by_ticket
+    @needs(Role.TV)
     def image(item_id: str, query: dict[str, int]) -> Response:
         return Response(household.house.library.image(item_id, query["w"]), mimetype="image/jpeg")
 

@@ -8,7 +8,7 @@ from flask import Response, send_from_directory
 from tvapp import errors
 from tvapp.access import public
 
-# Everything comes from the server itself; hls.js runs its worker from a blob, media elements play from one.
+# Everything comes from the server itself; Media Source plays from a blob.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -18,8 +18,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self'",
         "media-src 'self' blob:",
         "connect-src 'self'",
-        "worker-src 'self' blob:",
-        "child-src 'self' blob:",  # what worker-src was called before Chromium 59
+        "worker-src 'self'",
+        "child-src 'self'",  # what worker-src was called before Chromium 59
         "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -52,16 +52,18 @@ def pages_blueprint(web: Path) -> APIBlueprint:
             raise errors.RefusedError(
                 errors.NOT_FOUND, "the front-end was not built; install the package again"
             )
-        response = send_from_directory(web / "tv", "index.html")
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        return _asset(web, "tv/index.html")
 
     @bp.get("/static/<path:name>")
     @public
     def asset(name: str) -> Response:
-        response = send_from_directory(web, name)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        return _asset(web, name)
 
     return bp
+
+
+def _asset(web: Path, name: str) -> Response:
+    response = send_from_directory(web, name)
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -63,9 +63,11 @@ def pairing_blueprint(pairing: Pairing) -> APIBlueprint:
     @bp.doc(summary="Who shows this code", security="token", responses=[404, 429])
     @needs(Role.PHONE)
     def waiting(query: dict[str, str]) -> dict[str, str]:
+        brake(guesses)
         pending = pairing.waiting(query["user_code"])
         if pending is None:
-            raise _unknown_code(guesses)
+            raise errors.RefusedError(errors.NOT_FOUND, "no screen shows this code")
+        guesses.succeed()
         return {"name": pending.name, "address": pending.address}
 
     @bp.post("/approve")
@@ -74,8 +76,10 @@ def pairing_blueprint(pairing: Pairing) -> APIBlueprint:
     @bp.doc(summary="Say yes to the screen that shows this code", security="token", responses=[404, 429])
     @needs(Role.PHONE)
     def approve(body: dict[str, str]) -> str:
+        brake(guesses)
         if not pairing.approve(body["user_code"]):
-            raise _unknown_code(guesses)
+            raise errors.RefusedError(errors.NOT_FOUND, "no screen shows this code")
+        guesses.succeed()
         return ""
 
     @bp.get("/qr")
@@ -106,8 +110,8 @@ def _grant(pairing: Pairing, body: dict[str, str]) -> Paired:
     raise PairingError("unsupported_grant_type")
 
 
-def _unknown_code(guesses: Attempts) -> errors.RefusedError:
+def brake(guesses: Attempts) -> None:
+    """Use one guess up; refuse when there is none left."""
     wait_s = guesses.take()
     if wait_s is not None:
-        return errors.RefusedError(errors.TOO_MANY, "too many wrong codes", retry_after_s=wait_s)
-    return errors.RefusedError(errors.NOT_FOUND, "no screen shows this code")
+        raise errors.RefusedError(errors.TOO_MANY, "too many wrong codes", retry_after_s=wait_s)
