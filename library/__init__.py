@@ -2,6 +2,7 @@
 
 from library.errors import (
     BadCursorError,
+    CheckCancelledError,
     ItemChangedError,
     ItemNotFoundError,
     LibraryClosedError,
@@ -13,13 +14,20 @@ from library.errors import (
     StoreError,
     VaultAwayError,
 )
+from library.findings import Finding
+from library.integrity import DueFile, Integrity
 from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
 from library.library import Library
 from library.scan import ScanProgress, ScanReport
+from library.survey import Survey, SurveyProgress
 
 __all__ = [
     "IMAGE_WIDTHS",
     "BadCursorError",
+    "CheckCancelledError",
+    "DueFile",
+    "Finding",
+    "Integrity",
     "Item",
     "ItemChangedError",
     "ItemKind",
@@ -38,5 +46,7 @@ __all__ = [
     "Sort",
     "StoreDamagedError",
     "StoreError",
+    "Survey",
+    "SurveyProgress",
     "VaultAwayError",
 ]

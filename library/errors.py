@@ -9,6 +9,7 @@
     * BadCursorError         not a cursor of this library, or of another sort order
     * VaultAwayError         the vault's folder is not there (an unplugged disk); nothing was changed
     * ScanCancelledError     inside a scan: it was asked to stop
+    * CheckCancelledError    inside a check: it was asked to stop
     * LibraryClosedError     used after `close()`
     * StoreError             the state folder cannot be used
         * StoreDamagedError      a database page is not what was written; rebuilt at the next start
@@ -77,6 +78,10 @@ class VaultAwayError(LibraryError, NoVaultError):
 
 class ScanCancelledError(LibraryError):
     """The scan was asked to stop."""
+
+
+class CheckCancelledError(LibraryError):
+    """The check was asked to stop; what it found so far is kept."""
 
 
 class LibraryClosedError(LibraryError):

@@ -10,6 +10,7 @@ import apsw
 
 from library import query as queries
 from library.arriving import ARRIVING
+from library.checks import ALTERED, Check, write_check
 from library.cursors import CursorSealer, Position
 from library.database import Database
 from library.errors import ItemNotFoundError
@@ -20,12 +21,13 @@ from library.records import (
     EXAMINATION_VERSION,
     EXAMINE_AGAIN,
     FOLDER_MIME,
+    SHRUNK,
     Findings,
     Record,
     iso_time,
     unix_time,
 )
-from library.seals import Seal, write_seal
+from library.seals import Seal, read_seal, write_seal
 from library.titles import title_of
 from transcoder import MediaInfo
 
@@ -42,7 +44,8 @@ _ITEM_COLUMNS = (
     " taken_at, lat, lon,"
     # What was found lately and what is in the way comes first.
     " coalesce(node_problem, (SELECT checks.problem FROM checks WHERE checks.stored_path = items.stored_path"
-    " AND checks.stored_size IS items.stored_size AND checks.mtime_ns = items.mtime_ns), suspicion, problem)"
+    " AND checks.stored_size IS items.stored_size AND checks.mtime_ns = items.mtime_ns), suspicion,"
+    f" CASE WHEN whole_size > stored_size THEN '{SHRUNK}' END, problem)"
     " AS shown_problem, has_image, header_nonce, stored_size, changed_ns,"
     " CASE kind WHEN 'folder' THEN (SELECT count(*) FROM items AS child WHERE child.parent_id = items.item_id) END"
 )
@@ -237,8 +240,21 @@ def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
 
 
 def _write_seal(connection: apsw.Connection, record: Record, found: Findings) -> None:
-    """Keep the SHA-256 of a file that was read whole for its examination."""
-    if found.sha256 is not None and record.header_nonce is not None and record.stored_size is not None:
+    """Keep the SHA-256 of a file that was read whole for its examination; or tell that it is not what it was."""
+    if found.sha256 is None or record.header_nonce is None or record.stored_size is None:
+        return
+    known = read_seal(connection, record.header_nonce, record.stored_size)
+    if known is not None and known.sha256 != found.sha256:
+        check = Check(
+            stored_path=record.stored_path,
+            stored_size=record.stored_size,
+            mtime_ns=record.mtime_ns,
+            checked_ns=time.time_ns(),
+            problem=ALTERED,
+            ranges=((0, record.size or 0),),
+        )
+        write_check(connection, check)
+    else:
         seal = Seal(header_nonce=record.header_nonce, stored_size=record.stored_size, sha256=found.sha256)
         write_seal(connection, seal)
 

@@ -14,35 +14,32 @@ Range = tuple[int, int]  # plaintext bytes, half-open
 
 
 class MarkMaker:
-    """Makes the marks of a file whose chunks come in their order.
+    """Makes the marks of a file whose chunks come in their order."""
 
-    Args:
-        chunk_size: Plaintext bytes of a full chunk; a block is a whole number of them.
-        nonce_size: Bytes of a chunk's nonce.
-    """
-
-    def __init__(self, chunk_size: int, nonce_size: int) -> None:
-        self._bytes_per_block = BLOCK_SIZE // chunk_size * nonce_size
-        self._nonces = bytearray()
+    def __init__(self) -> None:
+        self._block = hashlib.sha256()
         self._marks = bytearray()
+        self._stop = 0
 
-    def update(self, chunk_nonces: bytes) -> None:
-        """Go on with the nonces of the next chunks."""
-        self._nonces += chunk_nonces
-        while len(self._nonces) >= self._bytes_per_block:
-            self._marks += _mark(self._nonces[: self._bytes_per_block])
-            del self._nonces[: self._bytes_per_block]
+    def update(self, chunk_nonces: bytes, stop: int) -> None:
+        """Go on with the nonces of the next chunks, of which the last ends at plaintext byte `stop`.
+
+        The chunks of one call must not lie in two blocks.
+        """
+        if stop > len(self._marks) // MARK_SIZE * BLOCK_SIZE + BLOCK_SIZE:
+            self._end_block()
+        self._block.update(chunk_nonces)
+        self._stop = stop
+
+    def _end_block(self) -> None:
+        self._marks += self._block.digest()[:MARK_SIZE]
+        self._block = hashlib.sha256()
 
     def finish(self) -> bytes:
         """Return the marks of all blocks."""
-        if self._nonces:
-            self._marks += _mark(self._nonces)
-            self._nonces.clear()
+        if self._stop > 0:
+            self._end_block()
         return bytes(self._marks)
-
-
-def _mark(nonces: bytes | bytearray) -> bytes:
-    return hashlib.sha256(nonces).digest()[:MARK_SIZE]
 
 
 def changed_ranges(before: bytes | None, now: bytes, size: int) -> list[Range]:

@@ -6,8 +6,9 @@ import apsw
 
 from library.database import Database
 from library.history import Changes, History, Vanished
+from library.records import SHRUNK
 
-# A path and whatever lies below it; given twice.
+# A path, as the first value of the statement, and whatever lies below it.
 BELOW = "(path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/' OR ?1 = '/')"
 _DROP_STALE_SEALS = (
     "DELETE FROM seals WHERE header_nonce IN (SELECT header_nonce FROM former)"
@@ -64,6 +65,32 @@ class Memory:
             connection.executemany("DELETE FROM media WHERE item_id = ?", [row[:1] for row in rows])
             _outdate(connection, [nonce for _, nonce in rows if nonce is not None])
             connection.execute(_DROP_STALE_SEALS)
+
+    def accept(self, path: str) -> int:
+        """Take what is suspected or missed at a path and below for what should be; return how many files."""
+        with self._database.writing() as connection:
+            gone = [one.header_nonce for one in _vanished(connection) if is_below(one.path, path)]
+            _outdate(connection, gone)
+            connection.execute(f"DELETE FROM vanished WHERE {BELOW}", (path,))  # noqa: S608
+            connection.execute(
+                "UPDATE items SET suspicion = NULL, suspicion_key = NULL"  # noqa: S608
+                f" WHERE suspicion IS NOT NULL AND {BELOW}",
+                (path,),
+            )
+            suspected_count = connection.changes()
+            connection.execute(
+                "UPDATE items SET whole_size = stored_size, problem = nullif(problem, ?2)"  # noqa: S608
+                f" WHERE whole_size > stored_size AND node_problem IS NULL AND {BELOW}",
+                (path, SHRUNK),
+            )
+            shrunk_count = connection.changes()
+            connection.execute(_DROP_STALE_SEALS)
+        return len(gone) + suspected_count + shrunk_count
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Return whether `path` is `folder` or lies below it."""
+    return folder == "/" or path == folder or path.startswith(f"{folder}/")
 
 
 def _vanished(connection: apsw.Connection) -> list[Vanished]:

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -129,15 +130,19 @@ class Scanner:
         )
         return report
 
-    def take_stock(self, cancelled: threading.Event) -> None:
+    def take_stock(self, *, patience_s: float) -> None:
         """Compare the vault with the index, down to the header of every file, and write what differs.
 
+        Args:
+            patience_s: How long to wait for a scan that runs already.
+
         Raises:
-            ScanCancelledError: `cancelled` was set; it is while a scan has its turn that nothing is done.
+            ScanCancelledError: That scan took longer.
             VaultAwayError, VaultError: The vault cannot be read; what the index held, it still holds.
             StoreError, LibraryClosedError
         """
-        with self._turn(cancelled):
+        cancelled = threading.Event()
+        with self._turn(cancelled, patience_s):
             self._bring_up_to_date(cancelled, trusts_times=False)
 
     def _bring_up_to_date(self, cancelled: threading.Event, *, trusts_times: bool) -> Changes:
@@ -149,15 +154,16 @@ class Scanner:
         return changes
 
     @contextlib.contextmanager
-    def _turn(self, cancelled: threading.Event) -> Iterator[None]:
-        """Wait until no other scan runs, here or in another process."""
+    def _turn(self, cancelled: threading.Event, patience_s: float = math.inf) -> Iterator[None]:
+        """Wait until no other scan runs, here or in another process; give up when the patience is at its end."""
+        began = time.monotonic()
         with self._lock_path.open("wb") as lock:
             while True:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
-                    if cancelled.wait(_TURN_POLL_S):
+                    if cancelled.wait(_TURN_POLL_S) or time.monotonic() - began > patience_s:
                         raise ScanCancelledError from None
             yield
 

@@ -34,6 +34,7 @@ from vault.recovery import (
     parse_recovery_key,
     parse_recovery_line,
 )
+from vault.secret_memory import SecretMemory
 from vault.topfiles import is_vault
 from vault.vault import Vault
 from vault.verification import Stretch, Verification
@@ -57,6 +58,7 @@ __all__ = [
     "NodeNotFoundError",
     "PlaintextReader",
     "RecoveryKeyError",
+    "SecretMemory",
     "SelfTestError",
     "StorageError",
     "Stretch",

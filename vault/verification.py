@@ -25,6 +25,7 @@ class Stretch:
 
     Attributes:
         start, stop: Half-open, in bytes of plaintext.
+        stored_stop: Where it ends in the stored file, in bytes.
         plaintext: The bytes, good until the next stretch is asked for; None where they are damaged: then the
             stretch is one chunk.
         chunk_nonces: Of the chunks, as they are stored, one after the other. A chunk that was sealed anew has
@@ -33,6 +34,7 @@ class Stretch:
 
     start: int
     stop: int
+    stored_stop: int
     plaintext: memoryview | None
     chunk_nonces: bytes
 
@@ -122,6 +124,7 @@ class Verification:
         return Stretch(
             start=start,
             stop=stop,
+            stored_stop=min(self._layout.chunk_offset(end), self.stored_size),
             plaintext=self._plaintext[start - offset : stop - offset] if good else None,
             chunk_nonces=b"".join(
                 self._stored_chunk(stored, index - first)[: self._nonce_size] for index in range(begin, end)

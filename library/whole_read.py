@@ -1,0 +1,115 @@
+"""One file read whole: every chunk authenticated, and compared with its seal record where there is one."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from library.checks import ALTERED, Check
+from library.errors import CheckCancelledError
+from library.marks import MarkMaker, Range, changed_ranges, joined
+from library.seals import Seal, Seals
+from vault import AuthenticationError, Node, StorageError, TruncatedError, Vault, Verification
+
+DAMAGED_HEADER = "damaged: its header"
+CUT = "incomplete: the file was cut short"
+REFUSED = "unreadable: the disk refuses to read it"
+_SHOWN_RANGES = 3
+
+OnBytes = Callable[[int], bool]
+"""Called with how many stored bytes were read; false ends the reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRead:
+    """What was found in a file, and its seal if it is whole."""
+
+    check: Check
+    seal: Seal | None
+
+
+def read_whole(vault: Vault, node: Node, seals: Seals | None, on_bytes: OnBytes) -> WholeRead:
+    """Read a file or link from its first chunk to its last, whatever lies between.
+
+    Args:
+        vault: Unlocked.
+        node: What to read.
+        seals: To compare with; None where there are none.
+        on_bytes: See `OnBytes`.
+
+    Raises:
+        CheckCancelledError: `on_bytes` said so.
+        NodeNotFoundError: It is gone.
+        VaultLockedError
+    """
+    reading = _Reading(node, on_bytes)
+    try:
+        with vault.verify(node) as verification:
+            reading.run(verification)
+            return reading.result(seals)
+    except AuthenticationError:
+        size = node.size or 0
+        return WholeRead(reading.check(DAMAGED_HEADER, ((0, size),)), None)
+    except TruncatedError:
+        return WholeRead(reading.check(CUT), None)
+    except StorageError:
+        return WholeRead(reading.check(REFUSED), None)
+
+
+class _Reading:
+    """One pass over one file."""
+
+    def __init__(self, node: Node, on_bytes: OnBytes) -> None:
+        self._node = node
+        self._on_bytes = on_bytes
+        self._stored_size, self._mtime_ns = node.stored_size, node.mtime_ns
+        self._sha256 = hashlib.sha256()
+        self._marks = MarkMaker()
+        self._damaged: list[Range] = []
+        self._header_nonce = b""
+        self._size = 0
+
+    def run(self, verification: Verification) -> None:
+        self._stored_size, self._mtime_ns = verification.stored_size, verification.mtime_ns
+        self._header_nonce, self._size = verification.header_nonce, verification.size
+        reported = 0
+        for stretch in verification.stretches():
+            if stretch.plaintext is None:
+                self._damaged.append((stretch.start, stretch.stop))
+            else:
+                self._sha256.update(stretch.plaintext)
+            self._marks.update(stretch.chunk_nonces, stretch.stop)
+            if not self._on_bytes(stretch.stored_stop - reported):
+                raise CheckCancelledError
+            reported = stretch.stored_stop
+
+    def result(self, seals: Seals | None) -> WholeRead:
+        if self._damaged:
+            ranges = tuple(joined(iter(self._damaged)))
+            return WholeRead(self.check(damaged_in_words(ranges), ranges), None)
+        sha256, marks = self._sha256.digest(), self._marks.finish()
+        assert self._stored_size is not None
+        known = None if seals is None else seals.get(self._header_nonce, self._stored_size)
+        if known is not None and known.sha256 != sha256:
+            return WholeRead(self.check(ALTERED, tuple(changed_ranges(known.marks, marks, self._size))), None)
+        seal = Seal(
+            header_nonce=self._header_nonce, stored_size=self._stored_size, sha256=sha256, marks=marks
+        )
+        return WholeRead(self.check(None), seal)
+
+    def check(self, problem: str | None, ranges: tuple[Range, ...] = ()) -> Check:
+        return Check(
+            stored_path=self._node.stored_path,
+            stored_size=self._stored_size,
+            mtime_ns=self._mtime_ns,
+            checked_ns=time.time_ns(),
+            problem=problem,
+            ranges=ranges,
+        )
+
+
+def damaged_in_words(ranges: tuple[Range, ...]) -> str:
+    """Return the problem of a file of which these plaintext bytes are damaged."""
+    shown = ", ".join(f"bytes {start} to {stop - 1}" for start, stop in ranges[:_SHOWN_RANGES])
+    further = len(ranges) - _SHOWN_RANGES
+    return f"damaged: {shown}" + (f" and {further} more places" if further > 0 else "")
