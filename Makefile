@@ -4,8 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-WEB_SOURCES := $(shell find static -type f -not -path 'static/node_modules/*' -not -path 'static/dist/*' 2>/dev/null)
-PACKAGES := vault library transcoder discovery tvapp
+WEB_SOURCES := $(shell find static -type f -not -path 'static/node_modules/*' -not -path 'static/dist/*' \
+	-not -path 'static/test/*' 2>/dev/null)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -44,16 +44,15 @@ clean: ## Remove what was built, and the demo; nothing of yours
 	rm -rf $(VENV) .demo static/dist static/node_modules
 
 $(STAMPS)/venv:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: apt install python3 python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is needed: apt install python3-venv" >&2; exit 1; }
+	@sh scripts/make-venv.sh "$(PYTHON)" $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/runtime: requirements.txt | $(STAMPS)/venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+$(STAMPS)/runtime: requirements.txt requirements-build.txt | $(STAMPS)/venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt -r requirements-build.txt
 	@touch $@
 
 $(STAMPS)/installed: pyproject.toml hatch_build.py $(WEB_SOURCES) $(STAMPS)/runtime
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.txt | $(STAMPS)/venv

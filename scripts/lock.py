@@ -1,4 +1,4 @@
-"""Resolve the dependencies of pyproject.toml into the two hash-locked requirement files."""
+"""Resolve the dependencies of pyproject.toml into hash-locked requirement files."""
 
 import subprocess
 import sys
@@ -6,13 +6,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
-    "requirements.txt": [],
-    "requirements-dev.txt": ["--group", "dev", "--constraint", "requirements.txt"],  # the same versions
+    "requirements.txt": ["pyproject.toml", "--all-extras"],
+    "requirements-build.txt": ["--group", "build"],
+    # The same versions as at run time.
+    "requirements-dev.txt": ["pyproject.toml", "--all-extras", "--group", "dev", "--constraint", "requirements.txt"],
 }
 
-for name, groups in LOCKS.items():
+for name, sources in LOCKS.items():
     command = [
-        *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *groups),
+        *(sys.executable, "-m", "uv", "pip", "compile", *sources),
         *("--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade", "--quiet"),
         *("--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock"),
         *("--output-file", name),

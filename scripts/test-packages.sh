@@ -19,8 +19,14 @@ need dbus-daemon dbus
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing for the tests:$missing"
     apt-get update -qq
-    # A test machine has no need for the system's own avahi: policy-rc.d keeps services from starting.
-    DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    # The tests start avahi by themselves, in networks of their own. The system's own shall not start for them.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+        trap 'rm -f "$policy"' EXIT
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 else
     echo "the tests need these packages; install them first: apt-get install$missing" >&2
     exit 1
