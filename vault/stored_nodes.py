@@ -165,8 +165,15 @@ class StoredNodes:
             kind = NodeKind.FILE if named.is_long else NodeKind.FOLDER
             yield self._shell(named, folder_id, kind, PROBLEM_UNREADABLE)
             return
-        yield self._main_node(named, link, folder_id)
-        for inner in inside if named.is_long else ():
+        copies = list(self._copies(named, inside, folder_id)) if named.is_long else []
+        node = self._main_node(named, link, folder_id)
+        if node.problem != PROBLEM_INCOMPLETE or not copies:
+            yield node
+        yield from copies
+
+    def _copies(self, named: _Named, inside: Sequence[Entry], folder_id: str) -> Iterator[Node]:
+        """Yield the copies of its contents that sync programs put beside them."""
+        for inner in inside:
             mark = _mark_of_copy(inner)
             if mark is not None:
                 with contextlib.suppress(NameRefusedError):

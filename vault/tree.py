@@ -133,8 +133,10 @@ class Tree:
             with contextlib.suppress(StorageError):
                 inside = inside_of(self._storage.list(path))
         found = [Listed(entry._replace(name=stored_name), inside)]
-        # Copies that sync programs put beside its contents come after it.
-        return next(iter(self._stored_nodes.read(folder_id, content_path, found)), None)
+        nodes = self._stored_nodes.read(folder_id, content_path, found)
+        # Copies that sync programs put beside its contents have names of their own.
+        shown = unicodedata.normalize("NFC", name)
+        return next((node for node in nodes if node.name == shown), None)
 
     def place(self, folder_id: str, name: str) -> tuple[str, str | None]:
         """Return where a node of that name belongs, and its sealed name if that has to be shortened."""

@@ -3,7 +3,8 @@
 import errno
 import io
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.vault.other_reader import OtherReader, digest
 from tests.vault.vaults import (
     PASSPHRASE,
     SCRYPT_COST,
@@ -31,6 +33,7 @@ from vault import (
     NodeNotFoundError,
     StorageError,
     Vault,
+    check_vault,
 )
 from vault.config import VaultConfig
 from vault.layout import CHUNK_SIZE
@@ -349,20 +352,31 @@ def test_a_folder_whose_link_cannot_be_stored_leaves_no_contents(vault: Vault) -
 class TreeMachine(RuleBasedStateMachine):
     """The vault does what a dictionary of paths does, whatever the order."""
 
+    other: OtherReader
+
     names = st.sampled_from(["a", "b", LONG, "é"])
 
     @initialize()
     def start(self) -> None:
-        import tempfile
-
         self.directory = tempfile.TemporaryDirectory()
         self.vault = Vault.create(Path(self.directory.name) / "v", PASSPHRASE, scrypt_cost=SCRYPT_COST)
         self.model: dict[str, bytes | None] = {}
 
     def teardown(self) -> None:
         if hasattr(self, "vault"):
-            self.vault.close()
-            self.directory.cleanup()
+            try:
+                self.read_by_others()
+            finally:
+                self.vault.close()
+                self.directory.cleanup()
+
+    def read_by_others(self) -> None:
+        """At the end, a program that is not ours reads the same, and nothing is left over."""
+        seen = self.other.read(self.vault.directory, PASSPHRASE)
+        assert seen == {path: None if data is None else digest(data) for path, data in self.model.items()}
+        assert list(check_vault(self.vault, deep=True)) == []
+        with Vault.unlock(self.vault.directory, PASSPHRASE) as again:
+            assert snapshot(again) == self.model
 
     def folders(self) -> list[str]:
         return ["", *(path for path, data in self.model.items() if data is None)]
@@ -427,5 +441,10 @@ class TreeMachine(RuleBasedStateMachine):
             assert len(list(self.vault.directory.glob("d/*/*"))) == folders + 1
 
 
-TestTreeMachine = TreeMachine.TestCase
-TestTreeMachine.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+class TestTreeMachine(TreeMachine.TestCase):
+    settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+    @pytest.fixture(autouse=True)
+    def other_reader(self) -> Iterator[None]:
+        with OtherReader() as TreeMachine.other:
+            yield
