@@ -91,10 +91,11 @@ class Database:
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
+                self._writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                if self._writer.in_transaction:  # a full disk has rolled back already
+                    self._writer.execute("ROLLBACK")
                 raise
-            self._writer.execute("COMMIT")
 
     def close(self) -> None:
         """Wait for the readers and the writer at work, then close the file. Safe twice."""
@@ -192,6 +193,25 @@ class Database:
             apsw.CantOpenError,
         ) as error:
             raise StoreError(f"{self.path.name}: {error}") from error
+
+
+def can_open(path: Path, raw_key: bytes) -> bool:
+    """Return whether there is a database that this key opens; it is only read."""
+    if not path.is_file():
+        return False
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    except apsw.CantOpenError:
+        return False
+    try:
+        connection.pragma("cipher", "chacha20")
+        connection.pragma("key", f"raw:{raw_key.hex()}")
+        connection.pragma("user_version")
+    except (*_UNREADABLE, apsw.CantOpenError, apsw.ReadOnlyError):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 @contextlib.contextmanager

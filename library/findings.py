@@ -10,9 +10,10 @@ from library.database import Database
 from library.history import Vanished
 from library.marks import Range
 from library.records import SHRUNK, iso_time
+from vault import PROBLEM_LEFTOVER, PROBLEM_NAME, PROBLEM_UNLINKED
 from vault import Finding as StructureFinding
 
-HARMLESS = frozenset({"leftover", "arriving"})
+HARMLESS = frozenset({PROBLEM_LEFTOVER, "arriving"})
 _DATE_SIZE = len("2026-11-22")
 
 
@@ -44,7 +45,13 @@ class Finding:
 
 def of_structure(finding: StructureFinding) -> Finding:
     """Return what the vault alone finds in the words of a check."""
-    return Finding(problem=finding.problem, path=finding.path, stored_path=finding.node_id)
+    nameless = finding.problem in {PROBLEM_NAME, PROBLEM_UNLINKED, PROBLEM_LEFTOVER}
+    return Finding(
+        problem=finding.problem,
+        path=finding.path,
+        stored_path=finding.node_id,
+        detail=finding.node_id if nameless else "",
+    )
 
 
 def in_words(

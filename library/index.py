@@ -37,8 +37,8 @@ Row = Sequence[Any]  # a row of SQLite: values as the STRICT columns say
 
 _RECORD_COLUMNS = tuple(field.name for field in fields(Record))
 _DERIVED_COLUMNS = ("title", "list_key", "name_key", "title_key", "search_text")
-_ITEM_COLUMNS = (
-    "item_id, parent_id, kind, name, path, title, mime, size, added_ns,"
+_ITEM_COLUMNS = (  # nothing below is built from input: column names are constants of this module
+    "item_id, parent_id, kind, name, path, title, mime, size, added_ns,"  # noqa: S608
     " coalesce((SELECT original_mtime_ns FROM seals WHERE seals.header_nonce = items.header_nonce"
     " AND seals.stored_size = items.stored_size), mtime_ns) AS modified_ns, duration_s, width, height,"
     " taken_at, lat, lon,"
@@ -49,7 +49,6 @@ _ITEM_COLUMNS = (
     " AS shown_problem, has_image, header_nonce, stored_size, changed_ns,"
     " CASE kind WHEN 'folder' THEN (SELECT count(*) FROM items AS child WHERE child.parent_id = items.item_id) END"
 )
-# Nothing below is built from input: column names are constants of this module.
 _SELECT_RECORDS = f"SELECT {', '.join(_RECORD_COLUMNS)} FROM items"  # noqa: S608
 _SELECT_ITEM = f"SELECT {_ITEM_COLUMNS} FROM items"  # noqa: S608
 _PLACED_COLUMNS = (*_RECORD_COLUMNS, *_DERIVED_COLUMNS)

@@ -2,15 +2,14 @@
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from library.artwork import Artwork
 from library.cursors import CursorSealer
-from library.database import Database
+from library.database import Database, can_open
 from library.errors import LibraryClosedError, NotAFileError, NotPlayableError
 from library.feed import Feed
 from library.images import Images
@@ -20,7 +19,6 @@ from library.item_ids import ItemIds
 from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.memory import Memory
 from library.pictures import PictureMaker
-from library.records import Record
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS
 from library.seals import Seal, Seals
@@ -82,6 +80,11 @@ class Library:
             )
             self._integrity = Integrity(vault, database, self._index, self._scanner)
             self._closing = opening.pop_all()
+
+    @staticmethod
+    def is_kept_in(state_dir: Path, vault: Vault) -> bool:
+        """Return whether a folder holds the index of this vault; nothing there is touched."""
+        return can_open(state_dir / INDEX_FILE, vault.derive_key(_INDEX_KEY_INFO))
 
     @property
     def integrity(self) -> Integrity:

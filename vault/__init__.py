@@ -1,6 +1,6 @@
 """Reads and writes the encrypted vault."""
 
-from vault.check import Finding, check_vault
+from vault.check import PROBLEM_LEFTOVER, PROBLEM_NAME, PROBLEM_UNLINKED, Finding, check_vault
 from vault.config import CipherCombo
 from vault.errors import (
     AuthenticationError,
@@ -40,6 +40,9 @@ from vault.vault import Vault
 from vault.verification import Stretch, Verification
 
 __all__ = [
+    "PROBLEM_LEFTOVER",
+    "PROBLEM_NAME",
+    "PROBLEM_UNLINKED",
     "RECOVERY_KEY_LINE_COUNT",
     "ROOT_ID",
     "AuthenticationError",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tvapp.cli.check import check
 from tvapp.cli.keys import passwd, recover, recovery_key
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.devices import Devices
@@ -33,5 +34,5 @@ def create(directory: Path, **given: object) -> None:
     )
 
 
-for command in (passwd, recovery_key, recover):
+for command in (check, passwd, recovery_key, recover):
     vault.add_command(command)
