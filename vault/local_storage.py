@@ -10,10 +10,11 @@ from pathlib import Path
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError, VaultExistsError
 from vault.leftovers import FolderMade, FolderRemoved, NodeRelocated
 from vault.local_files import NO_LINKS, LocalFile, LocalUpload, disk_errors, entry_of, publish_file
-from vault.node import LONG_NAME_FILE
+from vault.node import FOLDER_LINK_FILE, LONG_NAME_FILE
 from vault.staging import Staging, flush_folder
 from vault.storage import UNKNOWN_SIZE, Entry, Listed, StoredAt, Upload, inside_of, shell_of
 
+_READ_ANYWAY = frozenset({FOLDER_LINK_FILE, LONG_NAME_FILE})
 # Removing has to work on a full disk, where nothing can be set aside any more.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EXDEV}
 
@@ -30,11 +31,18 @@ class LocalStorage:
 
     def list(self, path: str) -> list[Entry]:
         """List a folder; see `Storage`. Links, pipes and devices are left out: no vault has them."""
+        return [*self._list(path, known=frozenset())]
+
+    def _list(self, path: str, known: frozenset[str]) -> Sequence[Entry]:
+        """List a folder; files of `known` names are not looked at, which costs more than all the rest."""
         entries: list[Entry] = []
         with disk_errors(), os.scandir(f"{self._root}/{path}") as found:
             for item in found:
                 try:
-                    entry = entry_of(item.name, item.stat(follow_symlinks=False))
+                    if item.name in known and item.is_file(follow_symlinks=False):
+                        entry: Entry | None = Entry(item.name, False, UNKNOWN_SIZE, 0)  # noqa: FBT003
+                    else:
+                        entry = entry_of(item.name, item.stat(follow_symlinks=False))
                 except FileNotFoundError:  # gone since
                     continue
                 except OSError:
@@ -51,7 +59,7 @@ class LocalStorage:
             inside = None
             if entry.is_folder:
                 try:
-                    inside = inside_of(self.list(f"{path}/{entry.name}"))
+                    inside = inside_of(self._list(f"{path}/{entry.name}", _READ_ANYWAY))
                 except NodeNotFoundError:  # gone since
                     continue
                 except StorageError:

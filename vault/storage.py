@@ -77,7 +77,7 @@ class Storage(Protocol):
         """Return the files and folders in a folder, in no order. NodeNotFoundError if it is not there."""
 
     def list_nested(self, path: str) -> "Sequence[Listed]":
-        """Return the same, and what lies in the folders among them."""
+        """Return the same, and what lies in the folders among them; sizes and times there may be unknown."""
 
     def stat(self, path: str) -> Entry | None:
         """Return what is at a path, or None."""
