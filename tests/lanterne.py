@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,19 +109,22 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(place: Place, *arguments: str, terminal: bool = False, **more: str) -> Iterator[Server]:
+def serving(
+    place: Place, *arguments: str, terminal: bool = False, under: Sequence[str] = (), **more: str
+) -> Iterator[Server]:
     """Run `lanterne serve` until the block ends; it must leave in order.
 
     Args:
         place: Where its vault and state are.
         arguments: Further options.
         terminal: Let its output be a terminal, so that it shows the link that pairs a browser.
+        under: A program, with its options, that starts the server in its own place.
         more: Further variables of its environment.
     """
     reader, writer = os.openpty() if terminal else os.pipe()
     with (place.folder / "server.log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tvapp", "serve", *arguments],
+            [*under, sys.executable, "-m", "tvapp", "serve", *arguments],
             env=place.environment(**more),
             stdin=subprocess.DEVNULL,
             stdout=writer,

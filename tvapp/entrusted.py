@@ -1,13 +1,16 @@
 """The launcher keeps the masterkey for the web process, so that a restarted worker is unlocked at once.
 
 The two talk over one socket pair made before the fork; nothing of it touches a disk. The launcher runs no
-web and no media code, so it is a quieter place for a copy than any file.
+web and no media code, so it is a quieter place for a copy than any file. The copy is on a page of its own, kept
+out of swap and wiped when the vault is locked.
 """
 
 import secrets
 import socket
 import threading
 from dataclasses import dataclass, field
+
+from vault import SecretMemory
 
 MASTERKEY_SIZE = 64
 _NONCE_SIZE = 16
@@ -63,7 +66,7 @@ class Trust:
     """The launcher's end: what it was entrusted with."""
 
     end: socket.socket
-    masterkey: bytes | None = field(default=None, repr=False)
+    masterkey: SecretMemory | None = field(default=None, repr=False)
     web_is_ready: bool = False
 
     def answer(self) -> bool:
@@ -73,9 +76,23 @@ class Trust:
         if kind == _READY:
             self.web_is_ready = True
         elif kind == _KEEP and len(content) == MASTERKEY_SIZE:
-            self.masterkey = content
+            self.forget()
+            self.masterkey = SecretMemory(content)
         elif kind == _FORGET:
-            self.masterkey = None
+            self.forget()
         elif kind == _RECALL:
-            self.end.send(content + (self.masterkey or b""))
+            self._recall(content)
         return bool(message)
+
+    def forget(self) -> None:
+        """Wipe the masterkey; safe twice."""
+        if self.masterkey is not None:
+            self.masterkey.wipe()
+            self.masterkey = None
+
+    def _recall(self, nonce: bytes) -> None:
+        if self.masterkey is None:
+            self.end.send(nonce)
+            return
+        with self.masterkey.lend() as masterkey:
+            self.end.sendmsg([nonce, masterkey])

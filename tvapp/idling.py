@@ -82,9 +82,9 @@ class Alarm:
 
     def _run(self) -> None:
         while not self._closed:
-            self._changed.clear()
             left_s = self._left_s()
             if left_s is not None and left_s <= 0:
                 self._ring()
-            elif not self._closed:
+            else:
                 self._changed.wait(left_s)
+                self._changed.clear()  # before it is looked again: nothing that changes from here on is missed

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 
 from tvapp.config import GRACE_S, Settings
 from tvapp.entrusted import Trust, socket_pair
-from tvapp.hardening import hold_a_key
+from tvapp.hardening import lock_memory
 from tvapp.processes import Process, StillRunningError, start_discovery, start_web
+from vault import SecretMemory
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ def serve(
     settings: Settings,
     listener: socket.socket,
     *,
-    masterkey: bytes | None = None,
+    masterkey: SecretMemory | None = None,
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Run the server until SIGTERM or SIGINT.
@@ -110,10 +111,11 @@ def serve(
     Args:
         settings: The settings in force.
         listener: The socket to serve; closed at the end.
-        masterkey: The key of a vault that is to be open from the start, 64 bytes.
+        masterkey: The key of a vault that is to be open from the start, 64 bytes; wiped when the vault is locked
+            and at the end.
         on_ready: Called once, when requests are served.
     """
-    hold_a_key()
+    lock_memory()
     ours, theirs = socket_pair()
     trust = Trust(ours, masterkey)
     children = [Child("web process", lambda: start_web(settings, listener, theirs))]
@@ -126,6 +128,7 @@ def serve(
             deadline = time.monotonic() + STOP_S
             for child in reversed(children):  # the goodbye goes out before the doors close
                 child.stop(deadline)
+            trust.forget()
 
 
 def _watch(children: list[Child], trust: Trust, stop: socket.socket, on_ready: Callable[[], None]) -> None:

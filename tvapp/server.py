@@ -69,7 +69,6 @@ class WebApplication(BaseApplication):  # type: ignore[misc]
         # The web framework and all that it stands on are loaded in the worker, never in the arbiter.
         from tvapp.wiring import running
 
-        hold_a_key()
         self._closing = contextlib.ExitStack()
         key_socket = self._closing.enter_context(socket.socket(fileno=self._key_fd))
         return self._closing.enter_context(running(self._settings, key_socket))
@@ -79,6 +78,8 @@ def main(arguments: list[str]) -> None:
     """Serve until told to stop."""
     parent, listen_fd, key_fd, values = arguments
     die_with_parent(int(parent))
+    # Before the fork: the arbiter holds no key, but its end of the socket that the key can be had by.
+    hold_a_key()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     WebApplication(settings_from_json(values), int(listen_fd), int(key_fd)).run()

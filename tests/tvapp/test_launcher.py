@@ -114,7 +114,12 @@ def test_no_log_line_tells_anything(place):
     with serving(place, "--passphrase-file", str(place.passphrase_file)) as server:
         server.request("/api/v1/items?q=Birthday", token)
         server.request("/api/v1/items/nothing/file?ticket=sesame", token)
-        server.request("/api/v1/unlock", token, {"passphrase": "open sesame"})
+        for passphrase in ("open sesame", "sesame" * 1000, ["sesame"], {"sesame": "sesame"}, 1):
+            server.request("/api/v1/unlock", token, {"passphrase": passphrase})
+        server.request("/api/v1/unlock", token, {"passphrase": PASSPHRASE, "sesame": "sesame"})
+        server.request("/api/v1/unlock", token, ["sesame"])
+        server.request("/api/v1/unlock", token, {"passphrase": PASSPHRASE})
+        server.request("/api/v1/sesame", token, {"passphrase": PASSPHRASE})
         # A request that gunicorn itself finds fault with.
         host, port = server.address.removeprefix("http://").rstrip("/").split(":")
         with socket.create_connection((host, int(port))) as connection:

@@ -14,6 +14,7 @@ from tvapp.cli.transfers import export, import_files
 from tvapp.cli.vaults import vault
 from tvapp.config import SettingsError
 from tvapp.devices import DevicesError
+from tvapp.hardening import hold_a_key
 from tvapp.launcher import ListenError
 from tvapp.processes import PainterError
 from tvapp.transfer import TransferError
@@ -64,6 +65,7 @@ for command in (vault, import_files, export, list_folder, scan, serve, demo, dev
 
 def main() -> None:
     """Run the command line."""
+    hold_a_key()  # most commands will
     try:
         # Without its standalone mode, click returns the status that a command left with.
         status = commands.main(standalone_mode=False)

@@ -15,7 +15,7 @@ from tvapp.household import no_vault, unlocked
 from tvapp.launcher import listening_socket
 from tvapp.launcher import serve as run_server
 from tvapp.roles import Role
-from vault import is_vault
+from vault import SecretMemory, is_vault
 
 
 @click.command()
@@ -52,10 +52,10 @@ def serve_until_stopped(settings: Settings, *, show_link: bool, hint: str = "") 
     )
 
 
-def _masterkey(settings: Settings) -> bytes:
+def _masterkey(settings: Settings) -> SecretMemory:
     vault = unlocked(settings, passphrase_for(settings))
     try:
-        return vault.export_masterkey()
+        return SecretMemory(vault.export_masterkey())
     finally:
         vault.close()
 

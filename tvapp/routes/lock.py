@@ -46,7 +46,7 @@ def lock_blueprint(household: Household) -> APIBlueprint:
                 retry_after_s=wait_s,
             )
         try:
-            household.unlock(body["passphrase"])
+            household.unlock(body.pop("passphrase"))  # nothing here keeps it
         except WrongPassphraseError as error:
             raise errors.RefusedError(
                 errors.WRONG_PASSPHRASE, "this is not the vault's passphrase"
