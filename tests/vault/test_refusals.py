@@ -174,3 +174,25 @@ def test_contents_whose_link_was_lost_are_more_than_a_leftover(vault: Vault) -> 
     (finding,) = check_vault(vault)
     place = content_dir(vault, folder.own_id).relative_to(vault.directory).as_posix()
     assert (finding.problem, finding.node_id, finding.is_harmless) == ("unlinked", place, False)
+
+
+# --- a change that fails half way, on a disk that fails
+
+
+@pytest.mark.parametrize("name", ["film", LONG])
+def test_a_rename_that_fails_half_way_leaves_one_name(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    node = write(vault, name, b"film")
+
+    def fail(self: LocalStorage, path: str) -> None:
+        raise StorageError("the disk fails to read or write", errno.EIO)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStorage, "remove", fail)
+        with pytest.raises(StorageError, match="fails"):
+            vault.rename(node, "", LONG + "new")
+    assert snapshot(vault) == {f"/{LONG}new": b"film"}
+    assert list(check_vault(vault, deep=True)) == []
+    vault.close()
+    assert not vault.directory.with_name("vault.lanterne-tmp").exists()

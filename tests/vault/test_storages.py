@@ -147,6 +147,17 @@ def test_an_upload_that_is_dropped_is_never_seen(storage: Storage, parts: float)
     assert names(storage) == {"dirid.c9r": 4}
 
 
+@pytest.mark.parametrize("opener", ["memory", "s3"], indirect=True)
+def test_an_upload_that_is_forgotten_is_never_seen(storage: Storage) -> None:
+    """Not even when the garbage collector closes what is still open."""
+    upload = storage.upload(f"{ROOT}/a.c9r")
+    upload.write(pattern(2 * remote_files.PART_SIZE))
+    upload.write(b"rest")
+    del upload
+    gc.collect()
+    assert names(storage) == {"dirid.c9r": 4}
+
+
 def test_a_long_upload_goes_into_a_folder(storage: Storage) -> None:
     data = pattern(remote_files.PART_SIZE + 1)
     path = f"{ROOT}/f.c9s"
