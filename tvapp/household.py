@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from library import Library
-from transcoder import Pool, find_ffmpeg
+from library import Library, LibraryError
+from transcoder import Pool, TranscoderError, find_ffmpeg
 from tvapp.config import Settings
 from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
@@ -17,7 +17,7 @@ from tvapp.idling import SECONDS_PER_MINUTE, Activity, Alarm
 from tvapp.scanning import BackgroundScan, ScanStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
 from tvapp.tickets import Tickets
-from vault import NoVaultError, Vault, VaultLockedError
+from vault import NoVaultError, Vault, VaultError, VaultLockedError
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,18 @@ class OpenHouse:
     pool: Pool
     tickets: Tickets
     scan: BackgroundScan
+
+    def close(self) -> None:
+        """End it all: the key and every stream at once, then what has to be waited for."""
+        with contextlib.ExitStack() as closing:  # each is ended even if the one before failed
+            for end in (
+                self.scan.close,
+                self.library.close,
+                self.pool.close,
+                self.vault.close,
+                self.scan.cancel,
+            ):
+                closing.callback(end)  # the last is called first
 
 
 class Household:
@@ -54,7 +66,6 @@ class Household:
         self._keeper = keeper
         self._guard = threading.Lock()
         self._open: OpenHouse | None = None
-        self._closing = contextlib.ExitStack()
         self.activity = Activity(now)
         self._idle_limit_s = settings.lock_after_min * SECONDS_PER_MINUTE
         self._alarm = Alarm(self._left_s, self.lock_if_idle, "idle lock")
@@ -91,16 +102,22 @@ class Household:
         self._enter(Vault.unlock(self._settings.vault, passphrase))
 
     def resume(self) -> None:
-        """Open the vault with the masterkey that an earlier worker entrusted, if there is one."""
+        """Open the vault with the masterkey that an earlier worker entrusted, if there is one.
+
+        If that fails, because the disk is away for one, the house stays locked: that is a state, not an error.
+        """
         masterkey = self._keeper.recall()
-        if masterkey is not None:
+        if masterkey is None:
+            return
+        try:
             self._enter(Vault.unlock_with_masterkey(self._settings.vault, masterkey))
+        except (VaultError, LibraryError, TranscoderError, OSError) as error:
+            logger.warning("locked for now: the vault could not be opened again (%s)", type(error).__name__)
 
     def lock(self) -> None:
         """End every stream, forget the masterkey, here and in the launcher."""
         with self._guard:
-            self._keeper.forget()
-            self._leave()
+            self._forget_and_leave()
         logger.info("locked")
 
     def lock_if_idle(self) -> None:
@@ -109,8 +126,7 @@ class Household:
             left_s = self._left_s()
             if left_s is None or left_s > 0:
                 return
-            self._keeper.forget()
-            self._leave()
+            self._forget_and_leave()
         logger.info("locked: nobody was there for %g minutes", self._settings.lock_after_min)
 
     def close(self) -> None:
@@ -133,7 +149,7 @@ class Household:
             with contextlib.ExitStack() as opening:
                 opening.callback(vault.close)
                 self._open = self._furnish(vault, opening)
-                self._closing = opening.pop_all()
+                opening.pop_all()
             self._keeper.keep(vault.export_masterkey())
         if self._idle_limit_s:
             self._alarm.wake()
@@ -151,13 +167,19 @@ class Household:
         )
         opening.callback(pool.close)
         scan = BackgroundScan(library, self.activity)
-        opening.callback(scan.close)
         scan.start()
         return OpenHouse(vault, library, pool, Tickets(vault.derive_key(TICKETS_KEY_INFO)), scan)
 
+    def _forget_and_leave(self) -> None:
+        try:
+            self._keeper.forget()
+        finally:
+            self._leave()
+
     def _leave(self) -> None:
-        self._open = None
-        self._closing.close()
+        house, self._open = self._open, None
+        if house is not None:
+            house.close()
 
 
 def unlocked(settings: Settings, passphrase: str) -> Vault:

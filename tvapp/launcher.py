@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from vault import SecretMemory
 logger = logging.getLogger(__name__)
 
 BACKLOG = 128
+RECEIVE_TIMEOUT_S = 10
+SEND_TIMEOUT_S = 300  # a paused player reads nothing; when it goes on it asks for the rest
 # A child that dies at once is started again ever later, up to a minute.
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
@@ -90,6 +93,10 @@ def listening_socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections inherit these, and every one holds a thread while it is served: neither a client that begins a
+    # request and says no more, nor one that reads no further, may hold it for ever.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", RECEIVE_TIMEOUT_S, 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_TIMEOUT_S, 0))
     try:
         listener.bind((host, port))
     except OSError as error:

@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass
 
 from library import Library, LibraryError, ScanProgress
+from transcoder import TranscoderError
 from tvapp.idling import Activity
 from vault import VaultError
 
@@ -39,9 +40,13 @@ class BackgroundScan:
         """Begin to read what is new in the vault."""
         self._thread.start()
 
+    def cancel(self) -> None:
+        """Have it stop after the file at hand, without waiting."""
+        self._cancelled.set()
+
     def close(self) -> None:
         """Stop after the file at hand."""
-        self._cancelled.set()
+        self.cancel()
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -49,9 +54,10 @@ class BackgroundScan:
         try:
             with self._activity.during():
                 self._library.scan(self._note, self._cancelled)
-        except (VaultError, LibraryError):
+        except (VaultError, LibraryError, TranscoderError, OSError):
             # Locked meanwhile, or the folder went away: the library stays as it was.
-            logger.warning("the scan was broken off", exc_info=not self._cancelled.is_set())
+            if not self._cancelled.is_set():
+                logger.warning("the scan was broken off", exc_info=True)
         finally:
             self._status = ScanStatus(running=False, done=self._status.done, total=self._status.total)
 

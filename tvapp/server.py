@@ -20,16 +20,21 @@ MEMORY_DIRECTORY = "/dev/shm"  # noqa: S108 - for gunicorn's heartbeat file, whi
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
-    """gunicorn's logger without what follows the `?` of an address: it may be a ticket or a search."""
+    """gunicorn's logger without anything that a client sent: an address may hold a ticket or a search."""
 
     def setup(self, cfg: object) -> None:
         """Set gunicorn's logging up, then listen in."""
         super().setup(cfg)
-        self.error_log.addFilter(without_queries)
+        self.error_log.addFilter(without_requests)
 
 
-def without_queries(record: logging.LogRecord) -> bool:
-    """Cut the query off every address in a log record; keeps the record."""
+def without_requests(record: logging.LogRecord) -> bool:
+    """Take what a client sent out of a log record; False for one that is about nothing else.
+
+    gunicorn quotes malformed requests in the text of the record itself, and addresses in its arguments.
+    """
+    if str(record.msg).startswith(("Invalid request", "Socket error processing request")):
+        return False
     if isinstance(record.args, tuple):
         record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
     return True

@@ -1,5 +1,6 @@
 """The server as a family of processes: it comes back, it stays unlocked, it leaves nobody behind."""
 
+import contextlib
 import json
 import os
 import select
@@ -125,6 +126,13 @@ def test_no_log_line_tells_anything(place):
         with socket.create_connection((host, int(port))) as connection:
             connection.sendall(b"GET /api/v1/items?q=Birthday HTTP/9.9\r\n\r\n")
             assert connection.recv(1000)
+        for malformed in (
+            b"GET /api/v1/items?q=my Birthday party HTTP/1.1\r\n",
+            b"GET / HTTP/1.1\r\nBearer sesame\r\n",
+        ):
+            with socket.create_connection((host, int(port))) as connection:
+                connection.sendall(malformed + b"\r\n")
+                assert b"400" in connection.recv(1000)
     log = (place.folder / "server.log").read_text()
     for secret in (token, PASSPHRASE, "Birthday", "sesame"):
         assert secret not in log
@@ -149,3 +157,26 @@ def test_the_settings_of_a_server_are_not_its_secrets(place):
             seen = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
             assert PASSPHRASE.encode() not in seen
             assert json.dumps(PASSPHRASE).encode() not in seen
+
+
+def test_who_begins_a_request_and_says_no_more_holds_nobody_up(place):
+    with contextlib.ExitStack() as stack, serving(place, LANTERNE_THREADS="4") as server:
+        host, port = server.address.removeprefix("http://").rstrip("/").split(":")
+        for _ in range(8):
+            connection = stack.enter_context(socket.create_connection((host, int(port))))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        assert server.json("/healthz")["status"] == "ok"
+
+
+def test_a_vault_that_is_away_at_a_restart_leaves_the_server_locked(place):
+    token = place.done("devices", "add", "Phone", "--role", "owner").strip()
+    with serving(place) as server:
+        server.json("/api/v1/unlock", token, {"passphrase": PASSPHRASE})
+        away = place.vault.rename(place.folder / "away")
+        (arbiter,) = children_of(server.process.pid)
+        (worker,) = children_of(arbiter)
+        os.kill(arbiter, signal.SIGKILL)
+        assert gone(worker)
+        assert server.json("/healthz")["vault"] == "locked"
+        away.rename(place.vault)
+        server.json("/api/v1/unlock", token, {"passphrase": PASSPHRASE})

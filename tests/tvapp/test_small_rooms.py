@@ -11,7 +11,7 @@ from tvapp import tickets
 from tvapp.access import host_is_ours
 from tvapp.attempts import Attempts
 from tvapp.entrusted import MASTERKEY_SIZE, KeyKeeper, Trust, socket_pair
-from tvapp.server import without_queries
+from tvapp.server import without_requests
 from tvapp.tickets import Tickets
 from vault import SecretMemory
 
@@ -145,5 +145,9 @@ def test_queries_do_not_reach_the_log():
     record = logging.LogRecord(
         "x", logging.ERROR, "f", 1, "Error handling %s %s", ("GET", "/api/v1/items?q=birthday"), None
     )
-    assert without_queries(record)
+    assert without_requests(record)
     assert record.getMessage() == "Error handling GET /api/v1/items"
+    quoting = logging.LogRecord(
+        "x", logging.WARNING, "f", 1, "Invalid request from ip=1: 'q=birthday'", None, None
+    )
+    assert not without_requests(quoting)

@@ -5,6 +5,7 @@ import sys
 import click
 
 from library import LibraryError
+from transcoder import TranscoderError
 from tvapp.cli.content import list_folder, scan
 from tvapp.cli.demo import demo
 from tvapp.cli.devices import devices
@@ -42,6 +43,8 @@ EXIT_STATUS: tuple[tuple[type[Exception], int], ...] = (
     (DevicesError, 1),
     (ListenError, 1),
     (PainterError, 1),
+    (TranscoderError, 1),
+    (OSError, 1),
 )
 
 EPILOG = (
