@@ -78,17 +78,18 @@ class Integrity:
 
     # --- reading whole
 
-    def check_file(self, node: Node, on_bytes: OnBytes) -> Check:
+    def check_file(self, node: Node, on_bytes: OnBytes, checked_ns: int | None = None) -> Check:
         """Read a file whole, compare it with its seal record or make that, and keep what was found.
 
         Args:
             node: What to read.
             on_bytes: See `OnBytes`.
+            checked_ns: The time to note, nanoseconds since the epoch; now by default.
 
         Raises:
             CheckCancelledError, NodeNotFoundError, VaultLockedError, StoreError
         """
-        found = read_whole(self._vault, node, self._seals, on_bytes)
+        found = read_whole(self._vault, node, self._seals, on_bytes, checked_ns)
         if found.seal is not None:
             self._seals.put(found.seal)
         self._checks.put(found.check)

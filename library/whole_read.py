@@ -28,7 +28,9 @@ class WholeRead:
     seal: Seal | None
 
 
-def read_whole(vault: Vault, node: Node, seals: Seals | None, on_bytes: OnBytes) -> WholeRead:
+def read_whole(
+    vault: Vault, node: Node, seals: Seals | None, on_bytes: OnBytes, checked_ns: int | None = None
+) -> WholeRead:
     """Read a file or link from its first chunk to its last, whatever lies between.
 
     Args:
@@ -36,13 +38,14 @@ def read_whole(vault: Vault, node: Node, seals: Seals | None, on_bytes: OnBytes)
         node: What to read.
         seals: To compare with; None where there are none.
         on_bytes: See `OnBytes`.
+        checked_ns: The time to note, nanoseconds since the epoch; now by default.
 
     Raises:
         CheckCancelledError: `on_bytes` said so.
         NodeNotFoundError: It is gone.
         VaultLockedError
     """
-    reading = _Reading(node, on_bytes)
+    reading = _Reading(node, on_bytes, time.time_ns() if checked_ns is None else checked_ns)
     try:
         with vault.verify(node) as verification:
             reading.run(verification)
@@ -59,9 +62,10 @@ def read_whole(vault: Vault, node: Node, seals: Seals | None, on_bytes: OnBytes)
 class _Reading:
     """One pass over one file."""
 
-    def __init__(self, node: Node, on_bytes: OnBytes) -> None:
+    def __init__(self, node: Node, on_bytes: OnBytes, checked_ns: int) -> None:
         self._node = node
         self._on_bytes = on_bytes
+        self._checked_ns = checked_ns
         self._stored_size, self._mtime_ns = node.stored_size, node.mtime_ns
         self._sha256 = hashlib.sha256()
         self._marks = MarkMaker()
@@ -102,7 +106,7 @@ class _Reading:
             stored_path=self._node.stored_path,
             stored_size=self._stored_size,
             mtime_ns=self._mtime_ns,
-            checked_ns=time.time_ns(),
+            checked_ns=self._checked_ns,
             problem=problem,
             ranges=ranges,
         )
