@@ -59,7 +59,8 @@ class _Child:
             bufsize=0,
         )
         # From here and not in a preexec_fn: that would fork this whole process, threads and all.
-        with contextlib.suppress(ProcessLookupError):  # it has ended already; reading says so
+        # It may have ended already, which reading will tell, or have a lower limit that only root may raise.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             resource.prlimit(self._process.pid, resource.RLIMIT_CORE, _NO_CORE)
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
         # An undrained stderr fills its pipe and stops the child for ever.
