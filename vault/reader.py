@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from vault.content import ChunkCipher
-from vault.errors import AuthenticationError, LastChunkError, TruncatedError, VaultLockedError
+from vault.errors import AuthenticationError, FormatError, LastChunkError, TruncatedError, VaultLockedError
 from vault.keyring import Keyring
 from vault.layout import CHUNK_SIZE, span_for
 from vault.storage import StoredFile
@@ -18,6 +18,7 @@ from vault.storage import StoredFile
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+_MAX_TARGET_SIZE = 32767
 BATCH_CHUNKS = 8
 """Chunks that are read and opened together: 256 KiB. Larger batches are slower (they leave the CPU's cache)."""
 
@@ -246,3 +247,13 @@ class PlaintextReader(io.RawIOBase):
         into = self._plaintext[slot * CHUNK_SIZE :][: len(chunk) - self._layout.chunk_overhead]
         self._chunks.open_into(chunk_index, chunk, into)
         self._window_stop = chunk_index + 1
+
+
+def read_link_target(reader: PlaintextReader) -> str:
+    """Return where a link points to, as it was written; FormatError if that is no target."""
+    if reader.size > _MAX_TARGET_SIZE:
+        raise FormatError("the target of a link is too long")
+    try:
+        return reader.read().decode()
+    except UnicodeDecodeError as error:
+        raise FormatError("the target of a link is not text") from error

@@ -1,21 +1,21 @@
 """The unlocked vault: what the rest of the program holds in its hands."""
 
+import contextlib
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 from vault.changes import Changes
 from vault.config import CipherCombo, VaultConfig
-from vault.errors import FormatError, LocationError, StorageError
+from vault.errors import LocationError, StorageError
 from vault.keyring import Keyring
 from vault.location import Location, is_remote, local_path
 from vault.masterkey import DEFAULT_SCRYPT_COST, Masterkey, wrap_masterkey
 from vault.names import ROOT_ID, self_test
 from vault.node import Node, NodeKind
-from vault.reader import PlaintextReader
+from vault.reader import PlaintextReader, read_link_target
 from vault.storage import Storage
 from vault.topfiles import (
     is_there,
@@ -28,8 +28,6 @@ from vault.topfiles import (
 )
 from vault.tree import Tree
 from vault.verification import Verification
-
-_MAX_SYMLINK_SIZE = 32767
 
 
 class Vault:
@@ -123,10 +121,9 @@ class Vault:
 
     def is_there(self) -> bool:
         """Tell whether the vault can be reached now: its disk is mounted, its store answers."""
-        try:
+        with contextlib.suppress(StorageError):
             return is_there(self._storage)
-        except StorageError:
-            return False
+        return False
 
     def export_masterkey(self) -> bytes:
         """Return the raw masterkey, 64 bytes: all that is in the vault, for whoever is entrusted with it."""
@@ -154,9 +151,7 @@ class Vault:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     # --- look and read
@@ -208,12 +203,7 @@ class Vault:
         if node.kind is not NodeKind.SYMLINK:
             raise ValueError(f"a {node.kind.value} is no link")
         with self._open(node) as reader:
-            if reader.size > _MAX_SYMLINK_SIZE:
-                raise FormatError("the target of a link is too long")
-            try:
-                return reader.read().decode()
-            except UnicodeDecodeError as error:
-                raise FormatError("the target of a link is not text") from error
+            return read_link_target(reader)
 
     def verify(self, node: Node) -> Verification:
         """Begin a pass over all chunks of a file or link that goes on after damage.
