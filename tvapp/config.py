@@ -55,6 +55,9 @@ class Settings:
     encoders: Annotated[int, "Films that may be converted at the same time"] = 2
     segment_cache_mib: Annotated[int, "Memory for converted segments, in MiB"] = 256
     threads: Annotated[int, "Requests served at the same time"] = 64
+    scrub_days: Annotated[
+        int, "Days within which every file is read whole while nobody is there, to find damage; 0 is never"
+    ] = 30
     lock_after_min: Annotated[
         int, "Minutes without a request, a stream or a scan after which the vault locks itself; 0 is never"
     ] = 0
@@ -68,8 +71,9 @@ class Settings:
         for name in ("encoders", "segment_cache_mib", "threads"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name}: must be 1 or more")
-        if self.lock_after_min < 0:
-            raise SettingsError("lock_after_min: must be 0 or more")
+        for name in ("lock_after_min", "scrub_days"):
+            if getattr(self, name) < 0:
+                raise SettingsError(f"{name}: must be 0 or more")
 
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings)}

@@ -15,6 +15,7 @@ from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
 from tvapp.idling import SECONDS_PER_MINUTE, Activity, Alarm
 from tvapp.scanning import BackgroundScan, ScanStatus
+from tvapp.scrubbing import Scrubber, ScrubStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
 from tvapp.tickets import Tickets
 from vault import NoVaultError, Vault, VaultError, VaultLockedError
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 NAMES_KEY_INFO = "lanterne device names"
 MIB = 1 << 20
+_QUIET_S = 60.0  # how long nobody has asked for anything before the files are read for themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,20 @@ class OpenHouse:
     pool: Pool
     tickets: Tickets
     scan: BackgroundScan
+    scrub: Scrubber | None  # None where the settings say so
 
     def close(self) -> None:
         """End it all: the key and every stream at once, then what has to be waited for."""
         with contextlib.ExitStack() as closing:  # each is ended even if the one before failed
+            readers: list[BackgroundScan | Scrubber] = (
+                [self.scan] if self.scrub is None else [self.scan, self.scrub]
+            )
             for end in (
-                self.scan.close,
+                *(reader.close for reader in readers),
                 self.library.close,
                 self.pool.close,
                 self.vault.close,
-                self.scan.cancel,
+                *(reader.cancel for reader in readers),
             ):
                 closing.callback(end)  # the last is called first
 
@@ -86,6 +92,12 @@ class Household:
         if house is None:
             raise VaultLockedError
         return house
+
+    @property
+    def scrub_status(self) -> ScrubStatus | None:
+        """How far the reading of all files is; None where it is turned off."""
+        scrub = self.house.scrub
+        return None if scrub is None else scrub.status
 
     @property
     def scan_status(self) -> ScanStatus:
@@ -167,8 +179,17 @@ class Household:
         )
         opening.callback(pool.close)
         scan = BackgroundScan(library, self.activity)
+        scrub = (
+            Scrubber(library.integrity, settings.scrub_days, self._is_quiet) if settings.scrub_days else None
+        )
         scan.start()
-        return OpenHouse(vault, library, pool, Tickets(vault.derive_key(TICKETS_KEY_INFO)), scan)
+        if scrub is not None:
+            scrub.start()
+        return OpenHouse(vault, library, pool, Tickets(vault.derive_key(TICKETS_KEY_INFO)), scan, scrub)
+
+    def _is_quiet(self) -> bool:
+        """Return whether nothing plays, no scan runs and nobody browses."""
+        return self.activity.idle_s >= _QUIET_S
 
     def _forget_and_leave(self) -> None:
         try:

@@ -25,6 +25,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "height": item.height,
         "taken_at": item.taken_at,
         "added_at": item.added_at,
+        "changed_at": item.changed_at,
         "problem": item.problem,
     }
     body: dict[str, Any] = {name: value for name, value in known.items() if value is not None}

@@ -11,6 +11,8 @@ from vault import VaultError
 
 logger = logging.getLogger(__name__)
 
+_LOOK_AGAIN_S = 20.0  # a file counts as arriving until a minute after it was last written to
+
 
 @dataclass(frozen=True, slots=True)
 class ScanStatus:
@@ -22,13 +24,15 @@ class ScanStatus:
 
 
 class BackgroundScan:
-    """Owner of the scanning thread of one opened library."""
+    """Owner of the scanning thread of one opened library: one scan, and further ones while files arrive."""
 
-    def __init__(self, library: Library, activity: Activity) -> None:
+    def __init__(self, library: Library, activity: Activity, look_again_s: float = _LOOK_AGAIN_S) -> None:
         self._library = library
         self._activity = activity
+        self._look_again_s = look_again_s
         self._cancelled = threading.Event()
         self._status = ScanStatus(running=True)
+        self._through = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scan")
 
     @property
@@ -39,6 +43,10 @@ class BackgroundScan:
     def start(self) -> None:
         """Begin to read what is new in the vault."""
         self._thread.start()
+
+    def wait_until_through(self, patience_s: float) -> bool:
+        """Wait until all that was there at the beginning is read; return whether it is."""
+        return self._through.wait(patience_s)
 
     def cancel(self) -> None:
         """Have it stop after the file at hand, without waiting."""
@@ -52,14 +60,22 @@ class BackgroundScan:
 
     def _run(self) -> None:
         try:
-            with self._activity.during():
-                self._library.scan(self._note, self._cancelled)
+            while self._scan() and not self._cancelled.wait(self._look_again_s):
+                pass
         except (VaultError, LibraryError, TranscoderError, OSError):
             # Locked meanwhile, or the folder went away: the library stays as it was.
             if not self._cancelled.is_set():
                 logger.warning("the scan was broken off", exc_info=True)
+
+    def _scan(self) -> bool:
+        """Scan once; return whether to look again soon."""
+        try:
+            with self._activity.during():
+                report = self._library.scan(self._note, self._cancelled)
         finally:
             self._status = ScanStatus(running=False, done=self._status.done, total=self._status.total)
+            self._through.set()
+        return report.unrested_count > 0
 
     def _note(self, progress: ScanProgress) -> None:
         self._status = ScanStatus(running=True, done=progress.done, total=progress.total)

@@ -37,12 +37,22 @@ class UnlockIn(Schema):
     passphrase = String(required=True, validate=Length(max=4096), metadata={"format": "password"})
 
 
+class ScrubOut(Schema):
+    """How many of the files were read whole lately, and how many are damaged."""
+
+    running = Boolean(required=True)
+    checked = Integer(required=True)
+    total = Integer(required=True)
+    damaged = Integer(required=True)
+
+
 class ScanOut(Schema):
-    """How far the scan is."""
+    """How far the scan is; `scrub` is absent where it is turned off."""
 
     running = Boolean(required=True)
     done = Integer(required=True)
     total = Integer(allow_none=True)
+    scrub = Nested(ScrubOut)
 
 
 class PairIn(Schema):
@@ -142,6 +152,7 @@ class ItemOut(Schema):
     height = Integer()
     taken_at = String()
     added_at = String()
+    changed_at = String()
     location = Nested(LocationOut)
     problem = String()
     image = String(allow_none=True)

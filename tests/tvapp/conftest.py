@@ -117,7 +117,7 @@ class House:
     def unlock(self) -> None:
         """Open the vault and wait until all of it was read."""
         self.household.unlock(PASSPHRASE)
-        self.household.house.scan._thread.join()
+        assert self.household.house.scan.wait_until_through(120)
 
     def item_id(self, path: str) -> str:
         return self.household.house.library.find_path(path).id

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from library import ScanReport
 from tests.tvapp.conftest import FAST_SCRYPT, fill, make_house
 from tests.tvapp.test_small_rooms import Clock
 from tvapp.entrusted import MASTERKEY_SIZE, KeyKeeper, socket_pair
@@ -191,6 +192,7 @@ class EndlessLibrary:
     def scan(self, _note, cancelled):
         self.began.set()
         cancelled.wait()
+        return ScanReport(cancelled=True)
 
 
 def test_a_scan_is_counted_to_its_end():

@@ -1,5 +1,6 @@
 """Unlocking, locking, and who asks."""
 
+import dataclasses
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -68,7 +69,10 @@ def lock_blueprint(household: Household) -> APIBlueprint:
     @unattended
     @needs(Role.TV)
     def scan() -> dict[str, Any]:
-        status = household.scan_status
-        return {"running": status.running, "done": status.done, "total": status.total}
+        status, scrub = household.scan_status, household.scrub_status
+        body: dict[str, Any] = {"running": status.running, "done": status.done, "total": status.total}
+        if scrub is not None:
+            body["scrub"] = dataclasses.asdict(scrub)
+        return body
 
     return bp
