@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from library.errors import ScanCancelledError, VaultAwayError
-from vault import ROOT_ID, Node, NodeKind, NodeNotFoundError, StorageError, Vault, is_vault
+from vault import ROOT_ID, Node, NodeKind, NodeNotFoundError, StorageError, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def require_vault(vault: Vault) -> None:
     Raises:
         VaultAwayError
     """
-    if not is_vault(vault.directory):
+    if not vault.is_there():
         raise VaultAwayError
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
-    "requirements.txt": ["pyproject.toml", "--all-extras"],
+    "requirements.txt": ["pyproject.toml"],
     "requirements-build.txt": ["--group", "build"],
     # The same versions as at run time.
     "requirements-dev.txt": ["pyproject.toml", "--all-extras", "--group", "dev", "--constraint", "requirements.txt"],

@@ -130,10 +130,10 @@ def test_damaged_artwork_is_made_again(scanned, vault, state):
 def test_a_source_leases_an_address_that_ends(scanned):
     source = scanned.source(item_id(scanned, "/Casablanca/casablanca.mkv"))
     assert source.info.video[0].codec == "h264"
-    with source.lease() as url, urllib.request.urlopen(url) as response:
+    with source.lease() as lease, urllib.request.urlopen(lease.url) as response:
         assert response.read() == FILM
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(url)
+        urllib.request.urlopen(lease.url)
     for path in ("/Casablanca/beach.jpg", "/notes.txt", "/Casablanca"):
         with pytest.raises(NotPlayableError):
             scanned.source(item_id(scanned, path))
