@@ -138,15 +138,6 @@ def test_only_what_cannot_be_stored_needs_no_passphrase(place, tmp_path):
     )
 
 
-def test_an_unreadable_source_is_named_and_the_rest_stored(place, tmp_path):
-    """As a user who may not read everything: root may."""
-    source = make_tree(tmp_path / "source", {"a": b"a", "closed": b"x", "Closed folder/b": b"b"})
-    result = run(place, "import", str(source / "closed" / "below"), str(source / "a"))
-    assert result.returncode == 1
-    assert "not a directory" in result.stderr
-    assert place.done("ls") == "a\n"
-
-
 def test_the_vault_is_refused_as_a_source_and_as_a_target(place, tmp_path):
     for arguments in (["import", str(tmp_path)], ["import", str(place.vault / "d")]):
         result = run(place, *arguments)

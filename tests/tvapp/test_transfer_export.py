@@ -113,6 +113,44 @@ def test_what_is_there_and_the_same_is_passed_over(vault, library, source, out, 
     assert (out / "note").read_bytes() == b"A NOTE"
 
 
+def test_a_file_that_appears_meanwhile_is_not_overwritten(vault, library, source, out):
+    def on_bytes(_size):
+        if out.exists() and not (out / "big.bin").exists():
+            (out / "big.bin").write_bytes(b"mine")
+
+    plan = plan_export(vault, ["/big.bin"])
+    report = Exporter(vault, library, out).run(plan, Watcher(on_bytes=on_bytes))
+    assert failed(report) == {"/big.bin": "ExistsError"}
+    assert [path.read_bytes() for path in out.iterdir()] == [b"mine"]
+
+
+def test_an_export_that_ended_between_two_steps_is_tidied_up_after(vault, library, source, out):
+    take(vault, library, out, "/note")
+    (out / "note.lanterne.part").hardlink_to(out / "note")
+    assert take(vault, library, out, "/note", skip_existing=True).skipped_count == 1
+    assert [path.name for path in out.iterdir()] == ["note"]
+
+
+def test_nothing_below_a_folder_that_failed_is_tried(vault, library, out):
+    deep = vault.make_folders("/a/b/c")
+    vault.write_file(deep.own_id, "file", io.BytesIO(b"x"))
+    make_tree(out, {"a": b"mine"})
+    report = take(vault, library, out)
+    assert failed(report) == {"/a": "ExistsError"}
+    assert report.unreached_count == 1
+
+
+def test_links_are_made_last(vault, library, source, out):
+    put_link(vault, "", "A link", "note")
+
+    def on_file(_name):
+        assert not (out / "A link").is_symlink()
+
+    plan = plan_export(vault, ["/"])
+    assert Exporter(vault, library, out, symlinks=True).run(plan, Watcher(on_file=on_file)).is_whole
+    assert (out / "A link").is_symlink()
+
+
 def test_what_an_interrupted_export_left_is_done_anew(vault, library, source, out):
     make_tree(out, {"note.lanterne.part": b"half of something else"})
     assert take(vault, library, out).is_whole
