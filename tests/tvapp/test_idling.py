@@ -74,7 +74,7 @@ def idle(lived_in):
     """The house, open and just now used; and what tells whether so many minutes later it is locked."""
     house, clock = lived_in
     house.household.unlock("x")
-    house.household.house.scan._thread.join()
+    assert house.household.house.scan.wait_until_through(120)
     with house.household.activity.during():
         pass
 
