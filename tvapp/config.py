@@ -37,7 +37,9 @@ class SettingsError(Exception):
 class Settings:
     """Every setting, its unit in its name, its meaning in its annotation."""
 
-    vault: Annotated[Path, "Folder of the encrypted vault"] = Path("~/Lanterne")
+    vault: Annotated[
+        Path | str, "Folder of the encrypted vault, or its address such as s3://bucket/vault"
+    ] = Path("~/Lanterne")
     state: Annotated[Path, "Folder of the encrypted index, the artwork and the paired devices"] = Path(
         "~/.local/state/lanterne"
     )
@@ -64,8 +66,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check what a type cannot say, and spell the paths out."""
-        for name in ("vault", "state"):
-            object.__setattr__(self, name, getattr(self, name).expanduser())
+        for name in ("vault", "state", "ffmpeg"):
+            if isinstance(path := getattr(self, name), Path):
+                object.__setattr__(self, name, path.expanduser())
         if not 0 <= self.port <= 65535:
             raise SettingsError(f"port: {self.port} is not between 0 and 65535")
         for name in ("encoders", "segment_cache_mib", "threads"):
@@ -159,6 +162,8 @@ def _convert(name: str, value: object, where: str) -> Any:  # noqa: ANN401 - as 
         return _integer(value, name, where)
     if kind is str and isinstance(value, str):
         return value
+    if kind == Path | str and isinstance(value, str) and value:
+        return location(value)
     if kind == tuple[str, ...]:
         return _strings(value, name, where)
     if isinstance(value, str) and value:
@@ -166,6 +171,11 @@ def _convert(name: str, value: object, where: str) -> Any:  # noqa: ANN401 - as 
     if value == "":
         return FIELDS[name].default
     raise SettingsError(f"{where}: {name}: {value!r} is not text")
+
+
+def location(text: str) -> Path | str:
+    """Return where a vault lies: an address as it is, anything else as a path."""
+    return text if "://" in text else Path(text)
 
 
 def _boolean(value: object, name: str, where: str) -> bool:

@@ -216,7 +216,7 @@ def unlocked(settings: Settings, passphrase: str) -> Vault:
         raise no_vault(settings.vault) from error
 
 
-def no_vault(folder: Path) -> NoVaultError:
+def no_vault(folder: Path | str) -> NoVaultError:
     """Return the error that says which folder holds no vault, and what to do about it."""
     return NoVaultError(f"{folder} holds no vault; make one with: lanterne vault create {folder}")
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.lanterne import PASSPHRASE, Place
+from tests.lanterne import PASSPHRASE, Place, serving
 from tests.tvapp.conftest import CHUNK_SIZE, FAST_SCRYPT
 from vault import NodeKind, Vault
 
@@ -210,3 +210,18 @@ def test_the_demo_touches_nothing_that_is_not_its_own(place, tmp_path):
     assert result.returncode == 2
     assert "not empty" in result.stderr
     assert (tmp_path / "pictures" / "baby.txt").read_text() == "precious"
+
+
+def test_a_vault_may_be_at_an_address(tmp_path):
+    """By way of fsspec: `file://` here, S3, SFTP or WebDAV as well."""
+    place = Place(tmp_path).prepare()
+    address = {"LANTERNE_VAULT": f"file://{tmp_path}/far/vault"}
+    note = tmp_path / "note.txt"
+    note.write_text("kept far away")
+    place.done("vault", "create", address["LANTERNE_VAULT"])
+    place.done("import", str(note), **address)
+    assert place.done("ls", **address) == "note.txt\n"
+    place.done("export", "/note.txt", "--to", str(tmp_path / "out"), **address)
+    assert (tmp_path / "out" / "note.txt").read_text() == "kept far away"
+    with serving(place, "--passphrase-file", str(place.passphrase_file), **address) as server:
+        assert server.json("/healthz")["vault"] == "unlocked"

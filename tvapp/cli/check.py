@@ -10,7 +10,7 @@ import click
 from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
 from library import Finding, Library, Survey
-from tvapp.cli.options import common_options, passphrase_for, settings_from
+from tvapp.cli.options import VAULT_LOCATION, common_options, passphrase_for, settings_from
 from tvapp.cli.progress import progress_bar
 from tvapp.config import Settings
 from tvapp.household import unlocked
@@ -22,7 +22,7 @@ _MB = 1_000_000
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=VAULT_LOCATION)
 @click.option("--deep", is_flag=True, help="Read every file whole. Stopped, it goes on when it is run again.")
 @click.option("--restart", is_flag=True, help="Begin a deep check anew that was stopped.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document instead of lines.")
@@ -35,7 +35,13 @@ _MB = 1_000_000
 )
 @common_options
 def check(
-    directory: Path, *, deep: bool, restart: bool, as_json: bool, accepted: tuple[str, ...], **given: object
+    directory: Path | str,
+    *,
+    deep: bool,
+    restart: bool,
+    as_json: bool,
+    accepted: tuple[str, ...],
+    **given: object,
 ) -> None:
     """Look whether the vault in DIR is whole and what it was.
 

@@ -66,9 +66,8 @@ def _make(settings: Settings) -> None:
                 settings.ffmpeg or find_ffmpeg(),
                 lambda done, total: bar.update(task, completed=done, total=total),
             )
-        settings.vault.parent.mkdir(parents=True, exist_ok=True)
         Vault.create(settings.vault, PASSPHRASE).close()
         with opened_library(settings, PASSPHRASE) as (vault, library):
-            plan = plan_import(sorted(pictures.iterdir()), "/", settings.vault)
+            plan = plan_import(sorted(pictures.iterdir()), "/", None)
             report = import_and_scan(vault, library, plan)
     finish(report)

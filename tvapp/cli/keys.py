@@ -37,7 +37,7 @@ _MAX_TYPED_SIZE = 64 * 1024
 @click.argument("directory", metavar="DIR", type=_DIRECTORY)
 @new_passphrase_option
 @common_options
-def passwd(directory: Path, new_passphrase_file: Path | None, **given: object) -> None:
+def passwd(directory: Path | str, new_passphrase_file: Path | None, **given: object) -> None:
     """Give the vault in DIR another passphrase.
 
     One small file is written anew; films and photos stay as they are, and a server that runs goes on.
@@ -56,7 +56,7 @@ def passwd(directory: Path, new_passphrase_file: Path | None, **given: object) -
 @click.argument("directory", metavar="DIR", type=_DIRECTORY)
 @click.option("--qr", is_flag=True, help="Show it as a QR code, too; on a terminal only.")
 @common_options
-def recovery_key(directory: Path, *, qr: bool, **given: object) -> None:
+def recovery_key(directory: Path | str, *, qr: bool, **given: object) -> None:
     """Print the recovery key of the vault in DIR, to be kept on paper.
 
     It opens the vault without the passphrase: with `lanterne vault recover`.
@@ -90,7 +90,7 @@ def recovery_key(directory: Path, *, qr: bool, **given: object) -> None:
 @new_passphrase_option
 @common_options
 def recover(
-    directory: Path, recovery_key_file: Path | None, new_passphrase_file: Path | None, **_given: object
+    directory: Path | str, recovery_key_file: Path | None, new_passphrase_file: Path | None, **_given: object
 ) -> None:
     """Give the vault in DIR a new passphrase with its recovery key.
 
@@ -109,7 +109,7 @@ def recover(
     _tell_of_backup(backup, "if it was whole, it still opens with the OLD passphrase")
 
 
-def _masterkey_of(directory: Path, file: Path | None) -> bytes:
+def _masterkey_of(directory: Path | str, file: Path | None) -> bytes:
     """Return the masterkey that a recovery key stands for.
 
     Raises:

@@ -8,14 +8,33 @@ from typing import Any, TypeVar
 import click
 
 from tvapp import config
-from tvapp.config import Settings
+from tvapp.config import Settings, location
 from tvapp.secret_files import read_first_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+class VaultLocation(click.ParamType[Path | str]):
+    """A folder, or the address of a vault that fsspec reaches."""
+
+    name = "dir"
+
+    def convert(
+        self,
+        value: Path | str,
+        param: click.Parameter | None,  # noqa: ARG002 - click's signature
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> Path | str:
+        """Return a path, or an address as it is."""
+        return location(value) if isinstance(value, str) else value
+
+
+VAULT_LOCATION = VaultLocation()
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _OPTIONS = {
-    "vault": click.option("--vault", type=_FOLDER, help="Folder of the encrypted vault."),
+    "vault": click.option(
+        "--vault", type=VAULT_LOCATION, help="Folder of the encrypted vault, or its address."
+    ),
     "state": click.option("--state", type=_FOLDER, help="Folder of the index and the paired devices."),
     "passphrase_file": click.option(
         "--passphrase-file",

@@ -59,7 +59,8 @@ def import_files(
     Nothing is overwritten.
     """
     settings = settings_from(given)
-    plan = plan_import(sources, to, settings.vault, everything=everything)
+    folder = settings.vault if isinstance(settings.vault, Path) else None
+    plan = plan_import(sources, to, folder, everything=everything)
     if plan.is_empty:
         finish(
             TransferReport(failures=plan.failures, remarks=plan.remarks, left_out_count=plan.left_out_count)

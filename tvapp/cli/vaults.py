@@ -6,7 +6,7 @@ import click
 
 from tvapp.cli.check import check
 from tvapp.cli.keys import passwd, recover, recovery_key
-from tvapp.cli.options import common_options, passphrase_for, settings_from
+from tvapp.cli.options import VAULT_LOCATION, common_options, passphrase_for, settings_from
 from tvapp.devices import Devices
 from tvapp.household import NAMES_KEY_INFO
 from vault import Vault
@@ -18,9 +18,9 @@ def vault() -> None:
 
 
 @vault.command()
-@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=VAULT_LOCATION)
 @common_options
-def create(directory: Path, **given: object) -> None:
+def create(directory: Path | str, **given: object) -> None:
     """Make a new, empty vault in DIR, an empty or new folder."""
     settings = settings_from(given)
     passphrase = passphrase_for(settings, new=True)
