@@ -3,6 +3,7 @@
 * LibraryError
     * ItemNotFoundError      no such item, or no such path
     * ItemChangedError       the file is not the one that was read; a scan makes it right
+    * NotWholeError          the file is known not to be what was stored, and would be served as whole
     * NotAFileError          a folder has no contents to open or play
     * NoImageError           the item has no picture
     * NotPlayableError       the item is no video, or could not be read as one
@@ -18,7 +19,7 @@
 What goes wrong while the vault is read (locked, away, damaged) is raised as `vault`'s own errors.
 """
 
-from vault import NoVaultError
+from vault import IntegrityError, NoVaultError
 
 
 class LibraryError(Exception):
@@ -38,6 +39,14 @@ class ItemChangedError(LibraryError):
 
     def __init__(self, item_id: str) -> None:
         super().__init__(f"item {item_id} has changed since it was read; scan again")
+        self.item_id = item_id
+
+
+class NotWholeError(IntegrityError, LibraryError):
+    """A file that nothing in its bytes betrays is known to be shorter or another than what was stored."""
+
+    def __init__(self, item_id: str, problem: str) -> None:
+        super().__init__(f"item {item_id} is {problem}")
         self.item_id = item_id
 
 

@@ -4,12 +4,14 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from library.checks import Check, Checks, CheckStatus
+from library.arriving import ARRIVING
+from library.checks import ALTERED, Check, Checks, CheckStatus
 from library.database import Database
 from library.errors import ScanCancelledError
 from library.findings import Finding, of_vanished, standing
 from library.index import Index
 from library.memory import Memory
+from library.records import Record
 from library.scan import Scanner
 from library.seals import Seals
 from library.whole_read import OnBytes, read_whole
@@ -75,6 +77,13 @@ class Integrity:
             How many files and folders that was.
         """
         return self._memory.accept(path) + self._checks.accept(path)
+
+    def why_not_whole(self, record: Record) -> str | None:
+        """Return in words why a file must not be taken for whole though every chunk of it may be genuine."""
+        if record.node_problem == ARRIVING or record.seal_problem is not None:
+            return record.node_problem or record.seal_problem
+        check = self._checks.get(record.stored_path, record.stored_size, record.mtime_ns)
+        return check.problem if check is not None and check.problem == ALTERED else None
 
     # --- reading whole
 

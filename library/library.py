@@ -10,7 +10,7 @@ from typing import Self
 from library.artwork import Artwork
 from library.cursors import CursorSealer
 from library.database import Database, can_open
-from library.errors import LibraryClosedError, NotAFileError, NotPlayableError
+from library.errors import LibraryClosedError, NotAFileError, NotPlayableError, NotWholeError
 from library.feed import Feed
 from library.images import Images
 from library.index import Index
@@ -136,12 +136,16 @@ class Library:
         Raises:
             ItemNotFoundError
             NotAFileError: It is a folder.
+            NotWholeError: It is known to be shorter or another than what was stored.
             ItemChangedError: It was replaced or cut short since it was read.
             VaultError: Locked, damaged, or the disk refuses.
         """
         record = self._index.record(item_id)
         if record.kind is ItemKind.FOLDER:
             raise NotAFileError(item_id)
+        problem = self._integrity.why_not_whole(record)
+        if problem is not None:
+            raise NotWholeError(item_id, problem)
         return self._maker.open(record)
 
     def image(self, item_id: str, width: int) -> bytes:
