@@ -202,7 +202,7 @@ def test_a_reader_that_goes_on_reads_ahead_and_one_that_jumps_does_not() -> None
     assert stored_file.read_sizes == [chunk] * 3
     reader.seek(16 * CHUNK_SIZE)
     reader.read(100)
-    assert stored_file.read_sizes[3:] == [8 * chunk]
+    assert stored_file.read_sizes[3:] == [BATCH_CHUNKS * chunk]
 
 
 # --- damage
@@ -267,10 +267,10 @@ def test_a_range_that_starts_in_damage_fails_before_its_first_piece(vault: Vault
 def test_a_range_that_runs_into_damage_ends_in_an_error(vault: Vault) -> None:
     data = pattern(20 * CHUNK_SIZE)
     node = write(vault, "film.mkv", data)
-    damage(stored(vault, node), flip(GcmContent.layout.chunk_offset(11) + 50))
+    damage(stored(vault, node), flip(GcmContent.layout.chunk_offset(BATCH_CHUNKS + 3) + 50))
     with vault.open(node) as reader:
         pieces = reader.iter_range(0, len(data))
-        assert next(pieces) == data[: 8 * CHUNK_SIZE]
+        assert next(pieces) == data[: BATCH_CHUNKS * CHUNK_SIZE]
         with pytest.raises(AuthenticationError, match="chunk 11"):
             next(pieces)
 
