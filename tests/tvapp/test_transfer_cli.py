@@ -91,7 +91,8 @@ def test_a_stopped_import_cleans_up_says_so_and_goes_on(place, tmp_path, sign):
     said = terminal.said.decode().replace("\r\n", "\n")
     assert "stored 1, had 0 already" in said
     assert said.endswith(
-        "lanterne: 1 file not reached\nlanterne: stopped; the same command goes on with the rest\n"
+        "lanterne: 1 file not reached\n"
+        "lanterne: stopped; what was done stays, the same command goes on with the rest\n"
     )
     assert not place.vault.with_name("vault.lanterne-tmp").exists()
     with Vault.unlock(place.vault, PASSPHRASE) as vault:

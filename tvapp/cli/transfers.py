@@ -132,8 +132,9 @@ def finish(report: TransferReport, how_to_go_on: str = "") -> None:
     if report.unreached_count:
         click.echo(f"lanterne: {_files(report.unreached_count)} not reached", err=True)
     if report.ended_by is not None or report.stopped:
-        reason = "stopped" if report.ended_by is None else _words(report.ended_by)
-        click.echo(f"lanterne: {reason}; {how_to_go_on}", err=True)
+        # A full disk, mostly: that is better said here, where it is known what stays.
+        reason = "stopped" if report.ended_by is None else _words(report.ended_by).partition(":")[0]
+        click.echo(f"lanterne: {reason}; what was done stays, {how_to_go_on}", err=True)
     if any(isinstance(failure.error, IntegrityError | DamageError) for failure in report.failures):
         raise click.exceptions.Exit(DAMAGED_STATUS)
     if not report.is_whole:
