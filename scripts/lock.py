@@ -9,7 +9,14 @@ LOCKS = {
     "requirements.txt": ["pyproject.toml"],
     "requirements-build.txt": ["--group", "build"],
     # The same versions as at run time.
-    "requirements-dev.txt": ["pyproject.toml", "--all-extras", "--group", "dev", "--constraint", "requirements.txt"],
+    "requirements-dev.txt": [
+        "pyproject.toml",
+        "--all-extras",
+        "--group",
+        "dev",
+        "--constraint",
+        "requirements.txt",
+    ],
 }
 
 for name, sources in LOCKS.items():
