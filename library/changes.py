@@ -206,7 +206,6 @@ class _Comparison:
         self._changes.changed_count += 1
         if record.header_nonce is not None:
             self._changes.outdated.append(record.header_nonce)
-        self._changes.current.append(beginning.header_nonce)
         self._write_file(self._replacement(record, entry, beginning.header_nonce, beginning))
 
     def _newcomer(self, entry: Entry, header_nonce: bytes, beginning: Beginning) -> Record:

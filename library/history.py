@@ -59,15 +59,14 @@ class Changes:
     """What the index has to do.
 
     `rewritten` are records to write, those of new contents with `examined` 0; `removed` are ids.
-    `outdated` are header nonces of contents that were replaced, `current` of those that replaced them;
-    `found_again` are paths of vanished files that are there again, or others in their place.
+    `outdated` are header nonces of contents that were replaced; `found_again` are paths of vanished files that
+    are there again, or others in their place.
     `unrested_count` files are arriving, or so young that they may be.
     """
 
     rewritten: list[Record] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     outdated: list[bytes] = field(default_factory=list)
-    current: list[bytes] = field(default_factory=list)
     found_again: list[str] = field(default_factory=list)
     added_count: int = 0
     changed_count: int = 0

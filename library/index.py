@@ -66,11 +66,11 @@ _SET_FINDINGS = (
     " lon = ?, problem = ?, has_image = ?, examined = ? WHERE item_id = ? AND stored_path = ?"
     " AND mtime_ns = ? AND stored_size IS ?"
 )
-# A file of which nothing was ever read is no loss that could be told from a copy that was given up.
+# A file whose head was never read is no loss that could be told from a copy that was given up.
 _VANISH = (
     "INSERT OR REPLACE INTO vanished (path, stored_path, header_nonce, stored_size, mtime_ns, since_ns)"
     " SELECT path, stored_path, header_nonce, stored_size, mtime_ns, ? FROM items"
-    " WHERE item_id = ? AND header_nonce IS NOT NULL AND node_problem IS NOT ?"
+    " WHERE item_id = ? AND header_nonce IS NOT NULL"
 )
 
 
@@ -173,7 +173,7 @@ class Index:
                     _write(connection, record, min(record.mtime_ns, now_ns) if first_scan else now_ns)
         with self._database.writing() as connection:
             gone = [(item_id,) for item_id in removed]
-            connection.executemany(_VANISH, [(now_ns, item_id, ARRIVING) for item_id in removed])
+            connection.executemany(_VANISH, [(now_ns, item_id) for item_id in removed])
             connection.executemany("DELETE FROM items WHERE item_id = ?", gone)
             connection.executemany("DELETE FROM media WHERE item_id = ?", gone)
 

@@ -39,13 +39,10 @@ class Memory:
 
     def note(self, changes: Changes) -> None:
         """Remember what a comparison found, after its records are written."""
-        if not (changes.outdated or changes.current or changes.found_again):
+        if not (changes.outdated or changes.found_again):
             return
         with self._database.writing() as connection:
             _outdate(connection, changes.outdated)
-            connection.executemany(
-                "DELETE FROM former WHERE header_nonce = ?", [(nonce,) for nonce in changes.current]
-            )
             connection.executemany(
                 "DELETE FROM vanished WHERE path = ?", [(path,) for path in changes.found_again]
             )

@@ -80,6 +80,16 @@ def test_all_damaged_chunks_of_a_file_are_named(house, library):
     assert set(findings(library, house)) == {("damaged", "/a.bin")}
 
 
+def test_damage_is_not_held_against_a_file_that_was_mended(house, library):
+    path = stored_file(house, "/a.bin")
+    whole = path.read_bytes()
+    flip_byte(path, at(5, 100))
+    assert set(findings(library, house, deep=True)) == {("damaged", "/a.bin")}
+    path.write_bytes(whole)
+    assert findings(library, house) == {}
+    assert library.find_path("/a.bin").problem is None
+
+
 def test_two_chunks_exchanged(house, library):
     path = stored_file(house, "/a.bin")
     whole = path.read_bytes()
@@ -112,6 +122,17 @@ def test_a_file_cut_at_a_chunk_s_edge(house, library):
     library.scan()
     assert findings(library, house, deep=True) == {}
     assert library.find_path("/a.bin").problem is None
+
+
+def test_what_a_cut_file_was_is_not_forgotten_by_reading_the_rest(house, library):
+    findings(library, house, deep=True)
+    known = library.stored_sha256("/a.bin")
+    path = stored_file(house, "/a.bin")
+    whole = path.read_bytes()
+    os.truncate(path, at(3))
+    findings(library, house, deep=True)
+    path.write_bytes(whole)
+    assert library.stored_sha256("/a.bin") == known
 
 
 def test_a_file_cut_to_its_header(house, library):
@@ -204,6 +225,14 @@ def test_a_suspicion_stays_until_it_is_accepted(house, library):
     assert set(findings(library, house)) == {("changed places", "/b.bin")}
     assert library.integrity.accept("/") == 1
     assert findings(library, house) == {}
+
+
+def test_what_was_accepted_is_what_the_next_exchange_is_told_by(house, library):
+    one, other = stored_file(house, "/a.bin"), stored_file(house, "/b.bin")
+    for _ in range(2):
+        exchange(one, other)
+        assert {path for _, path in findings(library, house)} == {"/a.bin", "/b.bin"}
+        assert library.integrity.accept("/") == 2
 
 
 def test_a_rename_is_no_exchange(house, library):
@@ -370,6 +399,17 @@ def test_a_vanished_file_in_whose_place_an_older_one_turns_up(house, library):
     library.scan()
     stored.unlink()
     library.scan()
+    stored.write_bytes(older)
+    assert set(findings(library, house)) == {("rolled back", "/Work/film.bin")}
+
+
+def test_a_vanished_file_that_comes_back_after_another_was_in_its_place(house, library):
+    stored = stored_file(house, "/Work/film.bin")
+    older = stored.read_bytes()
+    stored.unlink()
+    library.scan()
+    put(house, "/Work/film.bin", b"a newer film")
+    assert findings(library, house) == {}
     stored.write_bytes(older)
     assert set(findings(library, house)) == {("rolled back", "/Work/film.bin")}
 

@@ -1,9 +1,11 @@
 """The scan that begins with the unlock, and looks again while files arrive."""
 
+import io
+import os
 import threading
 
 from library import ScanReport
-from tests.tvapp.conftest import FAST_SCRYPT, PASSPHRASE, make_house
+from tests.tvapp.conftest import CHUNK_SIZE, FAST_SCRYPT, PASSPHRASE, make_house
 from tvapp.idling import Activity
 from tvapp.scanning import BackgroundScan
 from vault import Vault
@@ -55,4 +57,22 @@ def test_the_reading_of_all_files_can_be_turned_off(tmp_path):
     house.unlock()
     assert house.household.house.scrub is None
     assert "scrub" not in house.client().get("/api/v1/scan").get_json()
+    house.household.close()
+
+
+def test_a_file_that_lost_whole_chunks_is_not_given_out_as_whole(tmp_path):
+    with Vault.create(tmp_path / "vault", PASSPHRASE, scrypt_cost=FAST_SCRYPT) as vault:
+        node = vault.write_file("", "film.bin", io.BytesIO(bytes(4 * CHUNK_SIZE)))
+    house = make_house(tmp_path)
+    house.unlock()
+    client, item_id = house.client(), house.item_id("/film.bin")
+    assert client.get(f"/api/v1/items/{item_id}/file").status_code == 200
+    os.truncate(tmp_path / "vault" / node.stored_path, 68 + 2 * (CHUNK_SIZE + 28))
+    # Before anybody has looked, and afterwards.
+    assert client.get(f"/api/v1/items/{item_id}/file").status_code == 409
+    house.household.house.library.scan()
+    answer = client.get(f"/api/v1/items/{item_id}/file")
+    assert answer.status_code == 500
+    assert answer.get_json()["type"] == "urn:lanterne:problem:damaged-data"
+    assert client.get(f"/api/v1/items/{item_id}").get_json()["problem"].startswith("incomplete: ")
     house.household.close()
