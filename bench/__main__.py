@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench import first_segment, http_peers, idle_memory, vault_read
+from bench import first_segment, http_peers, idle_memory, names, vault_read
 from bench.measure import machine
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
@@ -17,7 +17,13 @@ Absolute figures are this machine's, on a noisy day perhaps; the ratios, taken i
 
 def main() -> None:
     """Run every measurement and write the page."""
-    sections = [HEAD.strip(), vault_read.report(), http_peers.report(), first_segment.report()]
+    sections = [
+        HEAD.strip(),
+        vault_read.report(),
+        names.report(),
+        http_peers.report(),
+        first_segment.report(),
+    ]
     with tempfile.TemporaryDirectory(prefix="lanterne-bench-") as folder:
         sections.append(idle_memory.report(Path(folder)))
     PAGE.write_text("\n\n".join(sections) + "\n", encoding="utf-8")

@@ -14,12 +14,12 @@ ROUNDS = 5
 FILM_S = 60
 SEGMENT_FRAMES = 48  # 2 s at 24 frames a second
 SOURCES = {
-    "1080p H.264 (8 Mb/s), for `legacy`-size screens": (
+    "1080p H.264 (8 Mb/s) to 720p in MPEG-TS (`legacy`)": (
         "h264.mp4",
         ("-c:v", "libx264", "-preset", "veryfast", "-b:v", "8M", "-pix_fmt", "yuv420p", "-g", "48",
          "-c:a", "aac", "-ac", "2", "-movflags", "+faststart"),
     ),
-    "1080p HEVC 10-bit, for `baseline` screens": (
+    "1080p HEVC 10-bit to 1080p in fMP4 (`baseline`)": (
         "hevc10.mkv",
         ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:keyint=48",
          "-pix_fmt", "yuv420p10le", "-c:a", "ac3"),

@@ -22,6 +22,7 @@ class BenchServer:
         folder.mkdir(parents=True)
         self._passphrase_file = folder / "passphrase"
         self._passphrase_file.write_text(PASSPHRASE)
+        self._passphrase_file.chmod(0o600)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LANTERNE_")}
         self._environment = inherited | {
             "LANTERNE_VAULT": str(folder / "vault"),
