@@ -77,15 +77,19 @@ export interface AttachedSource {
   close(): void;
 }
 
-/** Give `video` its source; `onFatal` says once that this way does not work. */
+/**
+ * Give `video` its source. `onAttached` says that it has it: to ask it to play before would be undone by the
+ * attaching. `onFatal` says once that this way does not work.
+ */
 export function attachSource(
   video: HTMLVideoElement,
   attempt: Attempt,
   start_s: number,
+  onAttached: () => void,
   onFatal: () => void,
 ): AttachedSource {
   if (attempt.method === "hls.js") {
-    return attachHls(video, attempt, start_s, onFatal);
+    return attachHls(video, attempt, start_s, onAttached, onFatal);
   }
   const begin = (): void => {
     if (start_s > 0) {
@@ -95,6 +99,7 @@ export function attachSource(
   video.addEventListener("loadedmetadata", begin);
   video.addEventListener("error", onFatal);
   video.src = attempt.url;
+  onAttached();
   return {
     close: () => {
       video.removeEventListener("loadedmetadata", begin);
@@ -106,7 +111,13 @@ export function attachSource(
   };
 }
 
-function attachHls(video: HTMLVideoElement, attempt: Attempt, start_s: number, onFatal: () => void): AttachedSource {
+function attachHls(
+  video: HTMLVideoElement,
+  attempt: Attempt,
+  start_s: number,
+  onAttached: () => void,
+  onFatal: () => void,
+): AttachedSource {
   let hls: HlsInstance | null = null;
   let closed = false;
   let mediaRecovered = false;
@@ -149,6 +160,7 @@ function attachHls(video: HTMLVideoElement, attempt: Attempt, start_s: number, o
       hls.on("hlsFragBuffered", () => {
         networkFailures = 0;
       });
+      hls.on("hlsMediaAttached", onAttached);
       hls.attachMedia(video);
       hls.loadSource(attempt.url);
     })

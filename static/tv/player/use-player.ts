@@ -112,7 +112,10 @@ export function usePlayer(item: ItemDetail, start_s: number): PlayerHandle {
     }
     machine.restarted(Date.now());
     let over = false;
-    const source = attachSource(element, attempt, resumeAt.current, () => {
+    const begin = (): void => {
+      askToPlay(element, machine);
+    };
+    const source = attachSource(element, attempt, resumeAt.current, begin, () => {
       if (!over) {
         over = true;
         if (attempts[step + 1]) {
@@ -123,7 +126,6 @@ export function usePlayer(item: ItemDetail, start_s: number): PlayerHandle {
         }
       }
     });
-    askToPlay(element, machine);
     return () => {
       over = true;
       source.close();
