@@ -57,7 +57,7 @@ class Staging:
         path = self._write_note(format_note(note))
         try:
             yield
-        except Exception:
+        except Exception:  # whatever it was: it is raised again, after the tree is whole
             with contextlib.suppress(OSError):
                 note.tidy(self._directory, path.parent)
                 path.unlink()
