@@ -32,7 +32,7 @@ TEXT = (
     f" plaintext file with the same encoder settings, stopped after the same {SEGMENT_FRAMES} frames. Medians of"
     f" {ROUNDS}, taken in turn."
 )
-# What the server itself asks of the encoder, without anything around it (see transcoder/command.py).
+# What the server itself asks of the encoder, without anything around it (see transcoder/command/).
 BARE = {
     "baseline": (
         "-vf",

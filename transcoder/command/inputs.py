@@ -1,0 +1,47 @@
+"""The source, and where in it a program begins to read."""
+
+from bisect import bisect_right
+
+import ffmpeg
+
+from transcoder.command.job import GUARD_S, EncodeJob, Node, Options
+from transcoder.decision import max_gop_s
+
+_INDEXED = frozenset({"mov", "matroska"})  # seek to a keyframe exactly; others search for it
+_SEARCH_S = 6.0
+
+
+def open_input(job: EncodeJob, *, seek_s: float | None, options: Options | None = None) -> Node:
+    """Return the source, read from `seek_s` on (playing time, seconds) or from its beginning."""
+    extra: Options = {"protocol_whitelist": "http,tcp", "f": job.info.format_name}
+    # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
+    extra["multiple_requests"] = 1
+    if seek_s is not None and seek_s > 0:
+        extra["ss"] = f"{seek_s:.6f}"
+    return ffmpeg.input(job.url, **extra, **(options or {}))
+
+
+def picture_input(job: EncodeJob) -> Node:
+    """Return the source, standing so that the first picture wanted is decoded as soon as possible."""
+    if job.first == 0:
+        return open_input(job, seek_s=None)
+    if job.info.format_name in _INDEXED and job.info.keyframes_s:
+        seek_s = _planned_seek_s(job)
+    else:
+        gop_s = max_gop_s(job.info, job.picture) if job.info.keyframes_s else 0.0
+        seek_s = job.start_s - max(_SEARCH_S, gop_s + 1)
+    return open_input(job, seek_s=seek_s - job.info.start_s, options={"noaccurate_seek": None})
+
+
+def _planned_seek_s(job: EncodeJob) -> float:
+    """Return where to seek to land on the keyframe before the start and not on the one before that.
+
+    libavformat aims up to 0.13 s earlier where pictures are reordered, so this aims behind the keyframe. Where
+    keyframes are close together an earlier one does as well, and is safer.
+    """
+    times = job.info.keyframes_s
+    at = max(bisect_right(times, job.start_s + GUARD_S) - 1, 0)
+    if job.video == "encode" and at and at + 1 < len(times) and times[at + 1] - times[at] < 0.5:
+        at = max(bisect_right(times, job.start_s - 0.5) - 1, 0)
+    following = times[at + 1] if at + 1 < len(times) else times[at] + 1.0
+    return min(times[at] + 0.15, (times[at] + following) / 2)

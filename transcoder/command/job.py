@@ -1,0 +1,46 @@
+"""What one run of one rendition is to do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transcoder.decision import Treatment, chosen_video
+from transcoder.media_info import AudioStream, MediaInfo, VideoStream
+from transcoder.profiles import Packaging
+from transcoder.segments import SegmentPlan
+
+MAX_SEGMENTS_PER_RUN = 2000  # their key times are one argument, and Linux takes 128 KiB
+GUARD_S = 0.002  # boundaries are met from a little before: time bases round
+
+Options = dict[str, Any]
+Node = Any  # a place in a graph of ffmpeg-python, which has no types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodeJob:
+    """One run of one rendition, from one segment on."""
+
+    ffmpeg: Path
+    url: str
+    info: MediaInfo
+    plan: SegmentPlan
+    first: int  # segment index
+    packaging: Packaging
+    video: Treatment | None
+    audio: Treatment | None
+    audio_stream: AudioStream | None
+    max_width: int = 1920
+    max_height: int = 1080
+
+    @property
+    def start_s(self) -> float:
+        """Where the run starts, in the file's own time."""
+        return self.plan.start_s(self.first) + self.info.start_s
+
+    @property
+    def picture(self) -> VideoStream:
+        """The picture track."""
+        picture = chosen_video(self.info)
+        if picture is None:
+            raise ValueError("a job without pictures")
+        return picture

@@ -1,0 +1,109 @@
+"""Which programs do a job.
+
+Output times are playing times of the whole film (from `EPOCH_S` on), whatever segment a run starts at. That is what
+`-copyts`, `-avoid_negative_ts disabled` and `frag_discont` give together, and no two of them (ffmpeg 5.1 to 9.0).
+"""
+
+import ffmpeg
+
+from transcoder.command.inputs import open_input, picture_input
+from transcoder.command.job import EncodeJob, Node, Options
+from transcoder.command.picture import (
+    VIDEO_TIME_SCALE,
+    copied_picture_options,
+    encoded_picture_options,
+    filtered_picture,
+)
+from transcoder.command.sound import sound_seek_s, sound_track
+from transcoder.segments import EPOCH_S
+
+_FRAGMENT_S = 0.5
+# Titles have no business in segments; chapters and time codes would become tracks of their own.
+_NOTHING_ELSE = {"sn": None, "dn": None, "map_metadata": -1, "map_chapters": -1}
+
+
+def commands(job: EncodeJob) -> list[tuple[str, list[str]]]:
+    """Return what to run for `job`: ("video" or "audio" or "both", argument list) each.
+
+    fMP4 takes two programs, so that neither waits for the other's start; their outputs are merged.
+    """
+    if job.packaging == "ts":
+        return [("both", _ts_args(job))]
+    runs = []
+    if job.video:
+        runs.append(("video", _fmp4_video_args(job)))
+    if job.audio:
+        runs.append(("audio", _fmp4_audio_args(job)))
+    return runs
+
+
+def _fmp4_video_args(job: EncodeJob) -> list[str]:
+    options = {"an": None, **_fmp4_options(job, "frag_keyframe")}
+    source = picture_input(job)
+    if job.video == "copy":
+        stream = source[str(job.picture.index)]
+        options |= copied_picture_options(job)
+        # An edit list cannot be written before the film is; trusting in one, decoding times would begin at the
+        # first picture shown and all pictures come late by their reordering.
+        options["use_editlist"] = 0
+    else:
+        stream = filtered_picture(job, source)
+        options |= encoded_picture_options(job)
+        options["frag_duration"] = int(_FRAGMENT_S * 1e6)
+        options["video_track_timescale"] = VIDEO_TIME_SCALE
+    return _compiled(job, [stream], options)
+
+
+def _fmp4_audio_args(job: EncodeJob) -> list[str]:
+    options = {"vn": None, **_fmp4_options(job, "frag_keyframe")}
+    options["frag_duration"] = 100_000
+    source = open_input(job, seek_s=sound_seek_s(job))
+    stream, audio_options = sound_track(job, source)
+    return _compiled(job, [stream], options | audio_options)
+
+
+def _ts_args(job: EncodeJob) -> list[str]:
+    """One program for both: a transport stream is interleaved as it is made."""
+    options: Options = {
+        **_time_options(job),
+        "f": "mpegts",
+        "muxdelay": 0,
+        "muxpreload": 0,
+        "mpegts_flags": "+resend_headers",
+        "pat_period": 1,
+        "pes_payload_size": 0,  # one sound packet per PES, so that a cut falls between packets
+        "flush_packets": 1,
+    }
+    source = picture_input(job) if job.video else open_input(job, seek_s=sound_seek_s(job))
+    streams = []
+    if job.video:
+        copied = job.video == "copy"
+        streams.append(source[str(job.picture.index)] if copied else filtered_picture(job, source))
+        options |= copied_picture_options(job) if copied else encoded_picture_options(job)
+    if job.audio:
+        # The picture's seek may land behind the sound that is wanted first: the sound reads for itself.
+        own = open_input(job, seek_s=sound_seek_s(job)) if job.video else source
+        stream, audio_options = sound_track(job, own)
+        streams.append(stream)
+        options |= audio_options
+    return _compiled(job, streams, options)
+
+
+def _fmp4_options(job: EncodeJob, flags: str) -> Options:
+    return {
+        **_time_options(job),
+        "f": "mp4",
+        "movflags": f"{flags}+empty_moov+default_base_moof+frag_discont",
+    }
+
+
+def _time_options(job: EncodeJob) -> Options:
+    options: Options = {"copyts": None, "avoid_negative_ts": "disabled", **_NOTHING_ELSE}
+    options["output_ts_offset"] = f"{EPOCH_S - job.info.start_s:.6f}"
+    return options
+
+
+def _compiled(job: EncodeJob, streams: list[Node], options: Options) -> list[str]:
+    output = ffmpeg.output(*streams, "pipe:1", **options)
+    argv: list[str] = output.global_args("-nostdin", "-v", "error").compile(cmd=str(job.ffmpeg))
+    return argv
