@@ -58,6 +58,8 @@ class Pool:
         *,
         session_id: str,
         audio: int | None = None,
+        burn: int | None = None,
+        quality: int | None = None,
         start_s: float | None = None,
     ) -> Stream:
         """Return `source` as one viewer's stream; cheap, nothing is started.
@@ -67,12 +69,14 @@ class Pool:
             profile: The screen.
             session_id: The viewer: the same for every request of one play.
             audio: Index among the item's sound tracks; None for the default one.
+            burn: Index among the item's subtitle tracks of the one to draw into the picture.
+            quality: Height of the picture: a rung of the ladder; None for the best that this machine makes in time.
             start_s: Where the viewer begins, if known: what is made first is made there.
 
         Raises:
             PoolClosedError: The pool is closed.
         """
-        key = (source.source_id, profile.name, audio)
+        key = RenditionKey(source.source_id, profile.name, audio, burn, quality)
         now_s = self._now()
         with self._lock:
             self._runs.check_open()
@@ -106,7 +110,7 @@ class Pool:
     def end_source(self, source_id: str) -> None:
         """End what plays of one item and forget its segments."""
         with self._lock:
-            for key in [key for key in self._renditions if key[0] == source_id]:
+            for key in [key for key in self._renditions if key.source_id == source_id]:
                 self._drop_rendition(key)
         self._wake.set()
 

@@ -18,7 +18,20 @@ WINDOW = 3  # segments: so near ahead of an encoder that waiting is quicker than
 MAX_FAILURES = 2  # the first, and the one retry
 FAILURE_KEPT_S = 30.0  # then a viewer who comes back is given another try
 
-RenditionKey = tuple[str, str, int | None]
+
+@dataclass(frozen=True, slots=True)
+class RenditionKey:
+    """What tells one way to play an item from another.
+
+    `audio` and `burn` are indexes among the item's sound and subtitle tracks; `quality` is a rung of the ladder,
+    None where the picture is passed on.
+    """
+
+    source_id: str
+    profile: str
+    audio: int | None = None
+    burn: int | None = None
+    quality: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +113,14 @@ def covers(position: int, furthest: int, index: int, stop: int) -> bool:
 
 def make_rendition(key: RenditionKey, source: Source, profile: ScreenProfile, now_s: float) -> Rendition:
     """Return the rendition of `source` for `profile`; cheap, nothing is started."""
-    decision = decide_stream(source.info, profile, key[2])
+    decision = decide_stream(source.info, profile, key.audio)
     return Rendition(
         key=key,
         source=source,
         profile=profile,
         decision=decision,
         plan=plan_segments(source.info, decision.video),
-        audio_stream=chosen_audio(source.info, key[2]),
+        audio_stream=chosen_audio(source.info, key.audio),
         used_at_s=now_s,
     )
 

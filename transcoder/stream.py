@@ -31,6 +31,13 @@ _OVERHEAD_BITRATE = 100_000
 Link = Callable[[str], str]
 
 
+class VariantLink(Protocol):
+    """Makes an address of a file's name, and of a rung of the ladder where there are several."""
+
+    def __call__(self, name: str, quality: int | None = None, /) -> str:
+        """Return the address."""
+
+
 class Segments(Protocol):
     """What a stream needs from the pool."""
 
@@ -120,7 +127,7 @@ class Stream:
         """What segments' names end in: "m4s" or "ts"."""
         return _SUFFIXES[self._rendition.profile.packaging]
 
-    def multivariant_playlist(self, link: Link) -> str:
+    def multivariant_playlist(self, link: VariantLink) -> str:
         """Return the playlist that names the one variant; `link` makes an address of "media.m3u8"."""
         return format_multivariant(MultivariantPlaylist((self._variant(link("media.m3u8")),)))
 
