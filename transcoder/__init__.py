@@ -1,5 +1,6 @@
 """Makes any video playable on any screen."""
 
+from transcoder.abilities import ABILITIES, profile_for
 from transcoder.binaries import find_ffmpeg
 from transcoder.decision import Decision, decide
 from transcoder.errors import (
@@ -12,6 +13,7 @@ from transcoder.errors import (
     ProbeError,
     SegmentNotFoundError,
     TranscoderError,
+    UnknownAbilityError,
     UnknownProfileError,
 )
 from transcoder.helper_child import serve
@@ -21,9 +23,10 @@ from transcoder.probe import MediaHelper
 from transcoder.process import HelperProcess
 from transcoder.profiles import PROFILES, ScreenProfile, profile_named
 from transcoder.session import Source
-from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream
+from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream, VariantLink
 
 __all__ = [
+    "ABILITIES",
     "PLAYLIST_TYPE",
     "PROFILES",
     "AudioStream",
@@ -46,10 +49,13 @@ __all__ = [
     "Stream",
     "SubtitleStream",
     "TranscoderError",
+    "UnknownAbilityError",
     "UnknownProfileError",
+    "VariantLink",
     "VideoStream",
     "decide",
     "find_ffmpeg",
+    "profile_for",
     "profile_named",
     "serve",
 ]

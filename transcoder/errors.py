@@ -8,6 +8,7 @@
     * BoxError                bytes that are no ISO base media boxes
     * PlaylistError           text that is no HLS playlist
     * UnknownProfileError     no screen profile has this name
+    * UnknownAbilityError     a screen says of itself what no screen can say
     * SegmentNotFoundError    no segment has this index
     * BusyError               all encoders are taken, or the wait grew too long; ask again later
     * EncodeError             ffmpeg failed on this part of the file, twice
@@ -55,6 +56,14 @@ class UnknownProfileError(TranscoderError):
     def __init__(self, name: str) -> None:
         super().__init__(f"no screen profile is called {name!r}")
         self.name = name
+
+
+class UnknownAbilityError(TranscoderError):
+    """A screen says of itself what no screen can say."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"no ability of a screen is called {word!r}")
+        self.word = word
 
 
 class SegmentNotFoundError(TranscoderError):

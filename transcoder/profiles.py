@@ -43,6 +43,7 @@ class ScreenProfile:
     interlaced: bool = False
     rotates: bool = True  # turns a phone's video upright by the matrix in an mp4 file
     plays_all: bool = False
+    distrusted: frozenset[str] = frozenset()  # abilities that these engines claim whatever they can
 
 
 _H264_UHD = VideoLimit(max_level=52)
@@ -72,6 +73,7 @@ _TIZEN = ScreenProfile(
     hdr=True,
     interlaced=True,
     rotates=False,
+    distrusted=frozenset({"flac"}),  # beside a picture it plays late
 )
 
 _ALL = (
@@ -107,6 +109,7 @@ _ALL = (
         name="webos",
         # Opus and FLAC: sets say yes and stay silent, or play two channels only.
         audio={"aac": 6, "mp3": 2, "mp2": 2, "ac3": 6, "eac3": 8, "pcm_s16le": 2},
+        distrusted=frozenset({"flac", "opus"}),
     ),
     ScreenProfile(
         name="vidaa",
@@ -121,6 +124,21 @@ _ALL = (
         name="android",
         video={"h264": VideoLimit(max_level=51), "vp8": VideoLimit(), "vp9": VideoLimit()},
     ),
+    replace(
+        _CHROMIUM,
+        name="xbox",
+        containers=_MP4 | _SOUND_FILES,
+        video={"h264": VideoLimit(max_level=51)},
+        audio={"aac": 8, "mp3": 2},
+        distrusted=frozenset({"av1", "av110", "opus"}),
+    ),
+    ScreenProfile(
+        name="playstation",
+        containers=frozenset({"video/mp4", "audio/mp4"}),
+        video={"h264": VideoLimit(max_level=42, max_width=1920, max_height=1088)},
+        audio={"aac": 2},
+        rotates=False,
+    ),
     ScreenProfile(
         name="chromecast",
         containers=frozenset({"video/mp4", "audio/mp4"}) | _WEBM | _SOUND_FILES,
@@ -130,6 +148,20 @@ _ALL = (
         },
         audio={"aac": 2, "mp3": 2, "opus": 2, "vorbis": 2},
         packaging="ts",
+        rotates=False,
+    ),
+    ScreenProfile(  # a TV's own player, which says little of itself: what sets of ten years agree on
+        name="dlna",
+        containers=frozenset(
+            {"video/mp4", "audio/mp4", "video/x-matroska", "video/mp2t", "video/mpeg", "audio/mpeg"}
+        ),
+        video={
+            "h264": VideoLimit(max_level=41, max_width=1920, max_height=1088),
+            "mpeg2video": VideoLimit(max_width=1920, max_height=1088),
+        },
+        audio={"aac": 6, "ac3": 6, "mp2": 2, "mp3": 2},
+        packaging="ts",
+        interlaced=True,
         rotates=False,
     ),
 )

@@ -67,6 +67,7 @@ TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (library.LibraryClosedError, LOCKED),
     (library.LibraryError, STORAGE),
     (transcoder.UnknownProfileError, BAD_REQUEST),
+    (transcoder.UnknownAbilityError, BAD_REQUEST),
     (transcoder.SegmentNotFoundError, NOT_FOUND),
     (transcoder.BusyError, BUSY),
     (transcoder.PoolClosedError, LOCKED),

@@ -11,6 +11,7 @@ SORTS = (
     "name", "-name", "title", "-title", "added", "-added", "taken", "-taken", "size", "-size",
 )  # fmt: skip
 IMAGE_WIDTHS = (220, 440, 1280, 1920)
+QUALITIES = ("auto", "1080", "720", "480")
 PAGE_LIMIT = 500
 NAME = (Length(min=1, max=60), Regexp(r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*$", error="Not plain text."))
 SECRET = Regexp(r"^[\x21-\x7e]{1,200}$", error="Not a code.")
@@ -173,15 +174,19 @@ class ItemsOut(Schema):
 
 
 class ProfileQuery(Schema):
-    """The screen profile that decides how an item is played."""
+    """The screen profile that decides how an item is played, and what the screen says of itself."""
 
-    profile = String(load_default="baseline", validate=Length(max=40))
+    profile = String(load_default="baseline", validate=Length(max=200))
+    can = String(load_default="", validate=Length(max=200), metadata={"example": "hevc,ac3,-vp9"})
 
 
 class StreamQuery(ProfileQuery):
     """A stream for a screen; `ticket` stands for the token where a player sends none."""
 
     audio = Integer(validate=Range(min=0, max=63))
+    burn = Integer(validate=Range(min=0, max=63))
+    quality = String(validate=OneOf(QUALITIES))
+    start = Float(validate=Range(min=0))
     ticket = String()
 
 

@@ -1,34 +1,49 @@
 """HLS on demand: playlists known up front, segments made when they are asked for."""
 
 import secrets
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from flask import Response, request
 
-from transcoder import PLAYLIST_TYPE, Stream, profile_named
+from transcoder import PLAYLIST_TYPE, Stream, VariantLink, profile_for
 from tvapp.access import by_ticket, current_device, current_ticket, needs
 from tvapp.household import Household
 from tvapp.roles import Role
 from tvapp.schemas import BYTES, StreamQuery
+
+Query = dict[str, Any]
+# What the playlists' links say again. Where to start is not among it: a segment's name says where the viewer is.
+_CARRIED_ON = ("audio", "burn", "quality")
 
 
 def hls_blueprint(household: Household) -> APIBlueprint:
     """Return the routes of HLS. A stream's address names the profile and the session, so it can be resumed."""
     bp = APIBlueprint("hls", __name__, url_prefix="/api/v1/items/<item_id>/hls", tag="Media")
 
-    def stream_of(item_id: str, profile: str, session_id: str, audio: int | None) -> Stream:
+    def stream_of(item_id: str, profile: str, session_id: str, query: Query) -> Stream:
         house = household.house
-        source = house.library.source(item_id)
-        return house.pool.stream(source, profile_named(profile), session_id=session_id, audio=audio)
+        quality = query.get("quality", "auto")
+        return house.pool.stream(
+            house.library.source(item_id),
+            profile_for(profile),
+            session_id=session_id,
+            audio=query.get("audio"),
+            burn=query.get("burn"),
+            quality=None if quality == "auto" else int(quality),
+            start_s=query.get("start"),
+        )
 
-    def link(item_id: str, folder: str, audio: int | None) -> Callable[[str], str]:
+    def link(item_id: str, folder: str, query: Query) -> VariantLink:
         # Who came by a ticket goes on with the same one: a ticket must not renew itself.
         ticket = current_ticket() or household.house.tickets.issue(item_id, current_device().device_id)
-        query = urlencode({"ticket": ticket} | ({} if audio is None else {"audio": audio}))
-        return lambda name: f"{folder}{name}?{query}"
+        kept = {"ticket": ticket} | {name: query[name] for name in _CARRIED_ON if name in query}
+
+        def address(name: str, quality: int | None = None) -> str:
+            return f"{folder}{name}?{urlencode(kept if quality is None else kept | {'quality': quality})}"
+
+        return address
 
     @bp.get("/master.m3u8")
     @bp.input(StreamQuery, location="query", arg_name="query")
@@ -36,10 +51,11 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @bp.doc(summary="Multivariant playlist for a screen profile", security="token", responses=[400, 404, 422])
     @by_ticket
     @needs(Role.TV)
-    def master(item_id: str, query: dict[str, Any]) -> Response:
-        profile, audio, session_id = query["profile"], query.get("audio"), secrets.token_urlsafe(9)
-        stream = stream_of(item_id, profile, session_id, audio)
-        text = stream.multivariant_playlist(link(item_id, f"{profile}/{session_id}/", audio))
+    def master(item_id: str, query: Query) -> Response:
+        profile = profile_for(query["profile"], query["can"]).name
+        session_id = secrets.token_urlsafe(9)
+        stream = stream_of(item_id, profile, session_id, query)
+        text = stream.multivariant_playlist(link(item_id, f"{profile}/{session_id}/", query))
         return Response(text, mimetype=PLAYLIST_TYPE)
 
     @bp.get("/<profile>/<session_id>/media.m3u8")
@@ -47,18 +63,17 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @bp.doc(hide=True)
     @by_ticket
     @needs(Role.TV)
-    def media(item_id: str, profile: str, session_id: str, query: dict[str, Any]) -> Response:
-        audio = query.get("audio")
-        stream = stream_of(item_id, profile, session_id, audio)
-        return Response(stream.media_playlist(link(item_id, "", audio)), mimetype=PLAYLIST_TYPE)
+    def media(item_id: str, profile: str, session_id: str, query: Query) -> Response:
+        stream = stream_of(item_id, profile, session_id, query)
+        return Response(stream.media_playlist(link(item_id, "", query)), mimetype=PLAYLIST_TYPE)
 
     @bp.get("/<profile>/<session_id>/init.mp4")
     @bp.input(StreamQuery, location="query", arg_name="query")
     @bp.doc(hide=True)
     @by_ticket
     @needs(Role.TV)
-    def init_segment(item_id: str, profile: str, session_id: str, query: dict[str, Any]) -> Response:
-        stream = stream_of(item_id, profile, session_id, query.get("audio"))
+    def init_segment(item_id: str, profile: str, session_id: str, query: Query) -> Response:
+        stream = stream_of(item_id, profile, session_id, query)
         return Response(stream.init_segment(), mimetype=stream.segment_type)
 
     @bp.get("/<profile>/<session_id>/<int:index>.<any(m4s, ts):_kind>")
@@ -67,9 +82,9 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @by_ticket
     @needs(Role.TV)
     def segment(
-        item_id: str, profile: str, session_id: str, index: int, _kind: str, query: dict[str, Any]
+        item_id: str, profile: str, session_id: str, index: int, _kind: str, query: Query
     ) -> Response:
-        stream = stream_of(item_id, profile, session_id, query.get("audio"))
+        stream = stream_of(item_id, profile, session_id, query)
         body = stream.segment(index)
         if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
             # Without chunks the end of the connection is the end of the body: a cut would not show.

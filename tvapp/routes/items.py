@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from library import ItemQuery
-from transcoder import decide, profile_named
+from transcoder import decide, profile_for
 from tvapp import represent
 from tvapp.access import current_device, needs
 from tvapp.household import Household
@@ -33,14 +33,14 @@ def items_blueprint(household: Household) -> APIBlueprint:
     @needs(Role.TV)
     def item(item_id: str, query: dict[str, str]) -> dict[str, Any]:
         house = household.house
-        profile = profile_named(query["profile"])
+        profile = profile_for(query["profile"], query["can"])
         found = house.library.item(item_id)
         body = represent.item_json(found)
         if found.media is not None:
             ticket = house.tickets.issue(item_id, current_device().device_id)
             decision = decide(found.media, profile)
             body["media"] = represent.media_json(found.media)
-            body["playback"] = represent.playback_json(found, decision, query["profile"], ticket)
+            body["playback"] = represent.playback_json(found, decision, profile.name, ticket)
         return body
 
     return bp
