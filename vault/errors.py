@@ -5,6 +5,7 @@
     * NoVaultError               there is no vault in that folder
     * VaultExistsError           there is something already where a vault should be made
     * WrongPassphraseError       the masterkey cannot be unwrapped; ask again
+    * RecoveryKeyError           a text that is no recovery key, or not the one of this vault
     * VaultLockedError           no masterkey in memory; unlock first
     * SelfTestError              the AES-SIV of this machine gives wrong results; nothing is read or written
     * FormatError                not a vault file, or not one that we read
@@ -47,6 +48,18 @@ class WrongPassphraseError(VaultError):
 
     def __init__(self) -> None:
         super().__init__("wrong passphrase")
+
+
+class RecoveryKeyError(VaultError):
+    """A text is not a recovery key, or not the one of this vault.
+
+    Attributes:
+        line: The line with the mistake, counted from 1; None where no single line has it.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class VaultLockedError(VaultError):

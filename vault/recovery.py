@@ -19,7 +19,7 @@ Source: Crockford, Base 32 (the alphabet; its check symbol is not used).
 import hashlib
 import hmac
 
-from vault.errors import VaultError
+from vault.errors import RecoveryKeyError
 from vault.masterkey import MASTERKEY_SIZE
 
 RECOVERY_KEY_LINE_COUNT = 8
@@ -43,18 +43,6 @@ _VERSION = bytes([_ALPHABET.index("K") << 3 | 1])
 _DIGEST_SIZE = 5
 _PAYLOAD_SIZE = len(_VERSION) + MASTERKEY_SIZE + _DIGEST_SIZE
 _DIGEST_INFO = b"lanterne recovery key"
-
-
-class RecoveryKeyError(VaultError):
-    """A text is not a recovery key, or not the one of this vault.
-
-    Attributes:
-        line: The line with the mistake, counted from 1; None where no single line has it.
-    """
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
 
 
 def format_recovery_key(masterkey: bytes) -> str:
