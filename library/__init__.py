@@ -21,6 +21,7 @@ from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Loc
 from library.library import Library
 from library.scan import ScanProgress, ScanReport
 from library.survey import Survey, SurveyProgress
+from library.watching import Watching
 
 __all__ = [
     "IMAGE_WIDTHS",
@@ -51,4 +52,5 @@ __all__ = [
     "Survey",
     "SurveyProgress",
     "VaultAwayError",
+    "Watching",
 ]

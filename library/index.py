@@ -2,56 +2,39 @@
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import apsw
 
 from library import query as queries
 from library.arriving import ARRIVING
 from library.checks import ALTERED, Check, write_check
-from library.cursors import CursorSealer, Position
+from library.cursors import CursorSealer
 from library.database import Database
 from library.errors import ItemNotFoundError
 from library.folding import fold, natural_key
-from library.items import Item, ItemKind, ItemPage, ItemQuery, Location
+from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.kinds import mime_of
+from library.positions import Position
 from library.records import (
     EXAMINATION_VERSION,
     EXAMINE_AGAIN,
     FOLDER_MIME,
-    SHRUNK,
     Findings,
     Record,
-    iso_time,
     unix_time,
 )
+from library.rows import ITEM_COLUMNS, RECORD_COLUMNS, item_of, position_of, record_of
 from library.seals import Seal, read_seal, write_seal
 from library.titles import title_of
 from transcoder import MediaInfo
 
 _BATCH = 1000  # records written in one transaction, about 0.15 s
 
-Row = Sequence[Any]  # a row of SQLite: values as the STRICT columns say
-
-_RECORD_COLUMNS = tuple(field.name for field in fields(Record))
 _DERIVED_COLUMNS = ("title", "list_key", "name_key", "title_key", "search_text")
-_ITEM_COLUMNS = (  # nothing below is built from input: column names are constants of this module
-    "item_id, parent_id, kind, name, path, title, mime, size, added_ns,"  # noqa: S608
-    " coalesce((SELECT original_mtime_ns FROM seals WHERE seals.header_nonce = items.header_nonce"
-    " AND seals.stored_size = items.stored_size), mtime_ns) AS modified_ns, duration_s, width, height,"
-    " taken_at, lat, lon,"
-    # What was found lately and what is in the way comes first.
-    " coalesce(node_problem, (SELECT checks.problem FROM checks WHERE checks.stored_path = items.stored_path"
-    " AND checks.stored_size IS items.stored_size AND checks.mtime_ns = items.mtime_ns), suspicion,"
-    f" CASE WHEN whole_size > stored_size THEN '{SHRUNK}' END, problem)"
-    " AS shown_problem, has_image, header_nonce, stored_size, changed_ns,"
-    " CASE kind WHEN 'folder' THEN (SELECT count(*) FROM items AS child WHERE child.parent_id = items.item_id) END"
-)
-_SELECT_RECORDS = f"SELECT {', '.join(_RECORD_COLUMNS)} FROM items"  # noqa: S608
-_SELECT_ITEM = f"SELECT {_ITEM_COLUMNS} FROM items"  # noqa: S608
-_PLACED_COLUMNS = (*_RECORD_COLUMNS, *_DERIVED_COLUMNS)
+_SELECT_RECORDS = f"SELECT {', '.join(RECORD_COLUMNS)} FROM items"  # noqa: S608
+_SELECT_ITEM = f"SELECT {ITEM_COLUMNS} FROM items"  # noqa: S608
+_PLACED_COLUMNS = (*RECORD_COLUMNS, *_DERIVED_COLUMNS)
 _UPSERT = (
     f"INSERT INTO items ({', '.join(_PLACED_COLUMNS)}, added_ns, mime)"  # noqa: S608
     f" VALUES ({', '.join('?' * len(_PLACED_COLUMNS))}, ?, ?)"
@@ -88,20 +71,23 @@ class Index:
         self._sealer = sealer
         self._root_item_id = root_item_id
 
-    def page(self, query: ItemQuery) -> ItemPage:
+    def page(self, query: ItemQuery, played: Mapping[bytes, Position] | None = None) -> ItemPage:
         """Return one page of items.
+
+        Args:
+            query: Which.
+            played: Where people are, by header nonce; for a query that needs it.
 
         Raises:
             BadCursorError
         """
         after = self._sealer.open(query.sort, query.cursor) if query.cursor else None
-        statement = queries.page_statement(query, _ITEM_COLUMNS, self._root_item_id, after)
+        statement = queries.page_statement(query, ITEM_COLUMNS, self._root_item_id, after, played or {})
         with self._database.reading() as connection:
             rows = connection.execute(*statement).fetchall()
         page, more = rows[: query.limit], len(rows) > query.limit
-        # A row begins with its sort value and its item id: the position where it stands.
-        following = self._sealer.seal(query.sort, _position(page[-1])) if more else None
-        return ItemPage(tuple(_item(row[1:], None) for row in page), following)
+        following = self._sealer.seal(query.sort, position_of(page[-1])) if more else None
+        return ItemPage(tuple(item_of(row[1:], None) for row in page), following)
 
     def item(self, item_id: str) -> Item:
         """Return an item with its media.
@@ -129,12 +115,32 @@ class Index:
             row = connection.execute(f"{_SELECT_RECORDS} WHERE item_id = ?", (item_id,)).fetchone()
         if row is None:
             raise ItemNotFoundError(item_id)
-        return _record(row)
+        return record_of(row)
 
     def records(self) -> list[Record]:
         """Return every record."""
         with self._database.reading() as connection:
-            return [_record(row) for row in connection.execute(_SELECT_RECORDS)]
+            return [record_of(row) for row in connection.execute(_SELECT_RECORDS)]
+
+    def video_after(self, item_id: str) -> Item | None:
+        """Return the next video that can be played in the folder of an item, by name; None at the end.
+
+        Raises:
+            ItemNotFoundError
+        """
+        with self._database.reading() as connection:
+            here = connection.execute(
+                "SELECT parent_id, list_key, item_id FROM items WHERE item_id = ?", (item_id,)
+            ).fetchone()
+            if here is None:
+                raise ItemNotFoundError(item_id)
+            row = connection.execute(
+                f"{_SELECT_ITEM} WHERE parent_id = ? AND (list_key, item_id) > (?, ?) AND kind = 'video'"  # noqa: S608
+                " AND node_problem IS NULL AND EXISTS (SELECT 1 FROM media WHERE media.item_id = items.item_id)"
+                " ORDER BY list_key, item_id LIMIT 1",
+                here,
+            ).fetchone()
+        return None if row is None else item_of(row, None)
 
     def has_image(self, item_id: str) -> bool:
         """Say whether an item has pictures.
@@ -156,7 +162,7 @@ class Index:
                 " ORDER BY mtime_ns DESC, item_id",
                 (EXAMINATION_VERSION, ARRIVING),
             )
-            return [_record(row) for row in rows]
+            return [record_of(row) for row in rows]
 
     def change(self, rewritten: Sequence[Record], removed: Sequence[str]) -> None:
         """Write records, then remove others. What was found in replaced contents is forgotten.
@@ -216,7 +222,7 @@ class Index:
             if row is None:
                 raise ItemNotFoundError(value if condition.startswith("item_id") else "at this path")
             media = connection.execute("SELECT json FROM media WHERE item_id = ?", (row[0],)).get
-        return _item(row, MediaInfo.from_json(json.loads(media)) if media else None)
+        return item_of(row, MediaInfo.from_json(json.loads(media)) if media else None)
 
 
 def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
@@ -224,7 +230,7 @@ def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
     title = record.name if is_folder else title_of(record.name)
     name_key = natural_key(record.name)
     mime = FOLDER_MIME if is_folder else mime_of(record.name)
-    values = [getattr(record, name) for name in _RECORD_COLUMNS]
+    values = [getattr(record, name) for name in RECORD_COLUMNS]
     derived = (
         title,
         ("0" if is_folder else "1") + name_key,
@@ -256,56 +262,3 @@ def _write_seal(connection: apsw.Connection, record: Record, found: Findings) ->
     else:
         seal = Seal(header_nonce=record.header_nonce, stored_size=record.stored_size, sha256=found.sha256)
         write_seal(connection, seal)
-
-
-def _position(row: Row) -> Position:
-    value, item_id = row[:2]
-    return value, item_id
-
-
-def _record(row: Row) -> Record:
-    record = Record(**dict(zip(_RECORD_COLUMNS, row, strict=True)))
-    object.__setattr__(record, "kind", ItemKind(record.kind))
-    return record
-
-
-def _item(row: Row, media: MediaInfo | None) -> Item:
-    (
-        item_id,
-        parent_id,
-        kind,
-        name,
-        path,
-        title,
-        mime,
-        size,
-        added_ns,
-        modified_ns,
-        duration_s,
-        width,
-        height,
-    ) = row[:13]
-    (taken_at, lat, lon, problem, has_image, header_nonce, stored_size, changed_ns, child_count) = row[13:]
-    return Item(
-        id=item_id,
-        parent_id=parent_id,
-        kind=ItemKind(kind),
-        name=name,
-        path=path,
-        title=title,
-        mime=mime,
-        size=size,
-        added_at=iso_time(added_ns) if added_ns else None,
-        modified_at=iso_time(modified_ns) if modified_ns else None,
-        changed_at=iso_time(changed_ns) if changed_ns else None,
-        duration_s=duration_s,
-        width=width,
-        height=height,
-        taken_at=taken_at,
-        location=None if lat is None or lon is None else Location(lat, lon),
-        problem=problem,
-        media=media,
-        has_image=bool(has_image),
-        child_count=child_count,
-        revision=f"{(header_nonce or b'').hex()}-{stored_size or 0}",
-    )

@@ -33,7 +33,9 @@ class Item:
     `added_at` and `modified_at` are ISO 8601 in UTC, as is `changed_at`: when another program was found to have
     put other contents in its place. `taken_at` is ISO 8601 with the offset where the
     file has one. `width` and `height` are upright, in pixels; `size` is plaintext bytes. `problem` says
-    in words why the item cannot be read, shown or played. `media` is filled by `Library.item` and
+    in words why the item cannot be read, shown or played. `header_nonce` tells contents apart wherever they lie.
+    `position_s` is where somebody stopped in a video, in playing time, None if it was not begun or was seen to
+    the end; `watched_at` is when it was last seen to the end. `media` is filled by `Library.item` and
     `find_path`, not in pages. `revision` changes whenever the contents do: good for an ETag.
     """
 
@@ -58,6 +60,9 @@ class Item:
     has_image: bool
     child_count: int | None
     revision: str
+    header_nonce: bytes | None = None
+    position_s: float | None = None
+    watched_at: str | None = None
 
 
 class Sort(enum.StrEnum):
@@ -74,6 +79,8 @@ class Sort(enum.StrEnum):
     TAKEN_DOWN = "-taken"
     SIZE = "size"
     SIZE_DOWN = "-size"
+    WATCHED = "watched"
+    WATCHED_DOWN = "-watched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +91,13 @@ class ItemQuery:
         folder: Id of a folder: its direct children only.
         q: Words that must all occur in the title, name or path; case and accents do not matter.
         kind: `folder`, `video`, `photo` or `other`.
-        sort: A value of `Sort`; items without the date or size asked for come last.
+        begun: Only videos that somebody stopped in.
+        sort: A value of `Sort`; items without the date or size asked for come last. `watched` is when they were
+            last played, to the end or not.
         cursor: `ItemPage.next` of the page before, with the same sort.
         limit: Items a page, 1 to `LARGEST_PAGE`.
 
-    Without folder, words and kind: the children of the root folder.
+    Without folder, words, kind and begun: the children of the root folder.
 
     Raises:
         ValueError: An unknown kind or sort, or a limit out of range.
@@ -97,6 +106,7 @@ class ItemQuery:
     folder: str | None = None
     q: str = ""
     kind: str | None = None
+    begun: bool = False
     sort: str = ""
     cursor: str | None = None
     limit: int = 60
@@ -107,6 +117,11 @@ class ItemQuery:
         if self.kind is not None:
             ItemKind(self.kind)
         Sort(self.sort)
+
+    @property
+    def needs_positions(self) -> bool:
+        """Whether the answer depends on where people are in their films."""
+        return self.begun or Sort(self.sort) in (Sort.WATCHED, Sort.WATCHED_DOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,20 +19,24 @@ from library.item_ids import ItemIds
 from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.memory import Memory
 from library.pictures import PictureMaker
+from library.positions import Positions
 from library.scan import OnProgress, Scanner, ScanReport
-from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS
+from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS, PEOPLE_MIGRATIONS
 from library.seals import Seal, Seals
+from library.watching import Watching
 from transcoder import Source
 from vault import PlaintextReader, Vault
 
 # What the keys are derived for; a change makes every index of the world unreadable.
 _INDEX_KEY_INFO = "lanterne index"
 _ARTWORK_KEY_INFO = "lanterne artwork"
+_PEOPLE_KEY_INFO = "lanterne people"
 _ITEM_ID_KEY_INFO = "lanterne item ids"
 _CURSOR_KEY_INFO = "lanterne cursors"
 
 INDEX_FILE = "index.db"
 ARTWORK_FILE = "artwork.db"
+PEOPLE_FILE = "people.db"
 _SCAN_LOCK_FILE = "scan.lock"
 _MOST_AT_ONCE = 3
 _SHA256_SIZE = 32
@@ -63,6 +67,9 @@ class Library:
                 Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS, check=False)
             )
             opening.callback(artwork.close)
+            people = Database(state_dir / PEOPLE_FILE, vault.derive_key(_PEOPLE_KEY_INFO), PEOPLE_MIGRATIONS)
+            opening.callback(people.close)
+            self._watching = Watching(self._index, Positions(people))
             self._feeds = _LazyFeed()
             opening.callback(self._feeds.close)
             self._maker = PictureMaker(vault, self._feeds.get)
@@ -91,6 +98,11 @@ class Library:
         """Whether the vault is what it was."""
         return self._integrity
 
+    @property
+    def watching(self) -> Watching:
+        """Where people are in their films."""
+        return self._watching
+
     def scan(
         self, on_progress: OnProgress | None = None, cancelled: threading.Event | None = None
     ) -> ScanReport:
@@ -112,7 +124,7 @@ class Library:
         Raises:
             BadCursorError
         """
-        return self._index.page(query)
+        return self._watching.page(query)
 
     def item(self, item_id: str) -> Item:
         """Return everything known of an item.
@@ -120,7 +132,7 @@ class Library:
         Raises:
             ItemNotFoundError
         """
-        return self._index.item(item_id)
+        return self._watching.with_position(self._index.item(item_id))
 
     def find_path(self, path: str) -> Item:
         """Return the item at a path of the vault: "/" or "/a/b".
@@ -128,7 +140,7 @@ class Library:
         Raises:
             ItemNotFoundError
         """
-        return self._index.item_at(path)
+        return self._watching.with_position(self._index.item_at(path))
 
     def open(self, item_id: str) -> PlaintextReader:
         """Open the contents of a file, for one thread.

@@ -4,11 +4,14 @@ Pages are cut by key, not by offset: the next page begins after the last (value,
 items that come or go meanwhile neither repeat nor hide others.
 """
 
+import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from library.cursors import Position
+from library import cursors
 from library.folding import fold
 from library.items import ItemQuery, Sort
+from library.positions import Position
 
 
 class Order(NamedTuple):
@@ -17,6 +20,8 @@ class Order(NamedTuple):
     expression: str
     descending: bool
 
+
+_SEEN = "(SELECT seen_ns FROM played WHERE played.header_nonce = items.header_nonce)"
 
 # Unknown dates and sizes come last in both directions.
 ORDERS = {
@@ -31,9 +36,17 @@ ORDERS = {
     Sort.TAKEN_DOWN: Order("coalesce(taken_s, -1e300)", descending=True),
     Sort.SIZE: Order("coalesce(size, 1e300)", descending=False),
     Sort.SIZE_DOWN: Order("coalesce(size, -1)", descending=True),
+    Sort.WATCHED: Order(f"coalesce({_SEEN}, 9e18)", descending=False),
+    Sort.WATCHED_DOWN: Order(f"coalesce({_SEEN}, -1)", descending=True),
 }
 
-_NOT_INDEXED = (Sort.SIZE, Sort.SIZE_DOWN)
+_NOT_INDEXED = (Sort.SIZE, Sort.SIZE_DOWN, Sort.WATCHED, Sort.WATCHED_DOWN)
+
+# Positions are kept in a file of their own: those that there are come as a value.
+_WITH_PLAYED = (
+    "WITH played AS MATERIALIZED (SELECT unhex(value ->> 0) AS header_nonce, value ->> 1 AS seen_ns,"
+    " value ->> 2 AS begun FROM json_each(?)) "
+)
 
 Value = str | int | float
 
@@ -45,7 +58,13 @@ class Statement(NamedTuple):
     values: tuple[Value, ...]
 
 
-def page_statement(query: ItemQuery, columns: str, root_item_id: str, after: Position | None) -> Statement:
+def page_statement(
+    query: ItemQuery,
+    columns: str,
+    root_item_id: str,
+    after: cursors.Position | None,
+    played: Mapping[bytes, Position],
+) -> Statement:
     """Return the statement for one row more than a page: the row that tells that there is another page.
 
     Args:
@@ -53,6 +72,7 @@ def page_statement(query: ItemQuery, columns: str, root_item_id: str, after: Pos
         columns: What to select after the sort value.
         root_item_id: Item of the root folder, the folder of a query that names nothing.
         after: Where the page before ended.
+        played: Where people are, by header nonce; empty for a query that does not need it.
     """
     order = _order(query)
     conditions, values = _conditions(query, root_item_id)
@@ -71,6 +91,9 @@ def page_statement(query: ItemQuery, columns: str, root_item_id: str, after: Pos
         f"SELECT key, {columns} FROM ({page}) JOIN items ON items.rowid = at"  # noqa: S608 - no input in it
         f" ORDER BY key {direction}, item_id {direction}"
     )
+    if query.needs_positions:
+        rows = [(key.hex(), at.seen_ns, at.position_s is not None) for key, at in played.items()]
+        return Statement(_WITH_PLAYED + sql, (json.dumps(rows), *values, query.limit + 1))
     return Statement(sql, (*values, query.limit + 1))
 
 
@@ -83,7 +106,7 @@ def _order(query: ItemQuery) -> Order:
 def _conditions(query: ItemQuery, root_item_id: str) -> tuple[list[str], list[Value]]:
     words = fold(query.q).split()
     folder = query.folder
-    if folder is None and not words and query.kind is None:
+    if folder is None and not words and query.kind is None and not query.begun:
         folder = root_item_id
     conditions: list[str] = []
     values: list[Value] = []
@@ -96,6 +119,8 @@ def _conditions(query: ItemQuery, root_item_id: str) -> tuple[list[str], list[Va
         # The plus keeps SQLite from the index of kinds where that would fetch most rows in random order.
         conditions.append("+kind = ?" if words or query.sort in _NOT_INDEXED else "kind = ?")
         values.append(query.kind)
+    if query.begun:
+        conditions.append("header_nonce IN (SELECT header_nonce FROM played WHERE begun)")
     for word in words:
         conditions.append("instr(search_text, ?) > 0")
         values.append(word)

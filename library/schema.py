@@ -1,4 +1,7 @@
-"""The tables of the index and of the artwork store. A change is a new script at the end of its tuple."""
+"""The tables of the index, of the artwork store and of what is people's own.
+
+A change is a new script at the end of its tuple.
+"""
 
 _ITEMS = """
 CREATE TABLE items (
@@ -112,5 +115,19 @@ CREATE TABLE check_run (                             -- one row at most: the dee
 ) STRICT;
 """
 
-INDEX_MIGRATIONS = (_ITEMS, _SEALS, _INTEGRITY)
+_BY_CONTENTS = """
+CREATE INDEX items_by_contents ON items (header_nonce);
+"""
+
+_POSITIONS = """
+CREATE TABLE positions (
+    header_nonce BLOB PRIMARY KEY,    -- of the contents: it outlives names, places and the index
+    position_s   REAL,                -- playing time; NULL when it was seen to the end
+    seen_ns      INTEGER NOT NULL,    -- Unix time: last played
+    watched_ns   INTEGER              -- Unix time: last seen to the end
+) STRICT, WITHOUT ROWID;
+"""
+
+INDEX_MIGRATIONS = (_ITEMS, _SEALS, _INTEGRITY, _BY_CONTENTS)
+PEOPLE_MIGRATIONS = (_POSITIONS,)
 ARTWORK_MIGRATIONS = (_IMAGES,)

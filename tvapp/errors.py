@@ -36,6 +36,7 @@ NO_VAULT = Problem("no-vault", "There is no vault", HTTPStatus.SERVICE_UNAVAILAB
 DAMAGED = Problem("damaged-data", "The stored file is damaged", HTTPStatus.INTERNAL_SERVER_ERROR)
 STORAGE = Problem("storage", "The vault cannot be read", HTTPStatus.SERVICE_UNAVAILABLE)
 NOT_FOUND = Problem("not-found", "There is no such thing", HTTPStatus.NOT_FOUND)
+NOTHING_NEXT = Problem("nothing-next", "Nothing follows", HTTPStatus.NOT_FOUND)
 NO_IMAGE = Problem("no-image", "There is no picture of this item", HTTPStatus.NOT_FOUND)
 BAD_REQUEST = Problem("bad-request", "The request cannot be understood", HTTPStatus.BAD_REQUEST)
 NOT_PLAYABLE = Problem("not-playable", "This file cannot be played", HTTPStatus.UNPROCESSABLE_ENTITY)

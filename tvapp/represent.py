@@ -27,6 +27,8 @@ def item_json(item: Item) -> dict[str, Any]:
         "added_at": item.added_at,
         "changed_at": item.changed_at,
         "problem": item.problem,
+        "position_s": item.position_s,
+        "watched_at": item.watched_at,
     }
     body: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
     body["parent"] = item.parent_id

@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE
 BYTES = FileSchema(type="string", format="binary")  # of a response that is no JSON
 KINDS = ("video", "photo")
 SORTS = (
-    "name", "-name", "title", "-title", "added", "-added", "taken", "-taken", "size", "-size",
+    "name", "-name", "title", "-title", "added", "-added", "taken", "-taken", "size", "-size", "watched", "-watched",
 )  # fmt: skip
 IMAGE_WIDTHS = (220, 440, 1280, 1920)
 QUALITIES = ("auto", "1080", "720", "480")
@@ -115,9 +115,16 @@ class ItemsQuery(Schema):
     folder = String()
     q = String(validate=Length(max=200))
     kind = String(validate=OneOf(KINDS))
+    begun = Boolean(load_default=False)
     sort = String(validate=OneOf(SORTS))
     cursor = String(validate=Length(max=2000))
     limit = Integer(load_default=60, validate=Range(min=1, max=PAGE_LIMIT))
+
+
+class PositionIn(Schema):
+    """Where somebody is in a video, in seconds of playing time."""
+
+    position_s = Float(required=True, validate=Range(min=0))
 
 
 class LocationOut(Schema):
@@ -154,6 +161,8 @@ class ItemOut(Schema):
     taken_at = String()
     added_at = String()
     changed_at = String()
+    position_s = Float()
+    watched_at = String()
     location = Nested(LocationOut)
     problem = String()
     image = String(allow_none=True)

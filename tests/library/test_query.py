@@ -14,8 +14,10 @@ from library.folding import fold, natural_key
 from library.index import Index
 from library.item_ids import ItemIds
 from library.items import ItemKind, ItemQuery, Sort
+from library.positions import Positions
 from library.records import EXAMINATION_VERSION, Findings, Record
-from library.schema import INDEX_MIGRATIONS
+from library.schema import INDEX_MIGRATIONS, PEOPLE_MIGRATIONS
+from library.watching import Watching
 
 IDS = ItemIds(b"i" * 32)
 KINDS = [ItemKind.VIDEO, ItemKind.PHOTO, ItemKind.OTHER]
@@ -52,6 +54,19 @@ def indexed(directory, records, taken=()):
         yield index
 
 
+@contextlib.contextmanager
+def watched(directory, index, played):
+    """The items of the index as they were played: (seen_ns, begun) by header nonce."""
+    database = Database(directory / "people.db", b"p" * 32, PEOPLE_MIGRATIONS)
+    with contextlib.closing(Positions(database)) as positions:
+        for nonce, (seen_ns, begun) in played.items():
+            if begun:
+                positions.put(nonce, 1.5, seen_ns)
+            else:
+                positions.finish(nonce, seen_ns)
+        yield Watching(index, positions)
+
+
 def all_pages(index, query):
     items, cursor = [], None
     while True:
@@ -69,7 +84,12 @@ names = st.text("aAbBéß019 ._-%_'\\東", min_size=1, max_size=6)
 dates = st.one_of(st.none(), st.dates().map(lambda day: f"{day.isoformat()}T10:00:00"))
 rows = st.lists(
     st.tuples(
-        names, st.sampled_from(["", "f"]), st.sampled_from(KINDS), st.none() | st.integers(0, 3), dates
+        names,
+        st.sampled_from(["", "f"]),
+        st.sampled_from(KINDS),
+        st.none() | st.integers(0, 3),
+        dates,
+        st.none() | st.tuples(st.integers(0, 4), st.booleans()),
     ),
     max_size=25,
 )
@@ -85,12 +105,16 @@ ORACLES = {
 }
 
 
-def in_order(items, sort):
-    key = ORACLES[sort.removeprefix("-")]
+def in_order(items, sort, played):
+    def seen(item):
+        return played.get(item.header_nonce, (None,))[0]
+
+    oracles = ORACLES | {"watched": lambda i: (seen(i) is None, seen(i) or 0, i.id)}
+    key = oracles[sort.removeprefix("-")]
     if not sort.startswith("-"):
         return sorted(items, key=key)
-    attribute = {"-taken": "taken_at", "-size": "size"}.get(sort)
-    unknown = [i for i in items if attribute and getattr(i, attribute) is None]
+    value = {"-taken": lambda i: i.taken_at, "-size": lambda i: i.size, "-watched": seen}.get(sort)
+    unknown = [i for i in items if value and value(i) is None]
     known = [i for i in items if i not in unknown]
     return sorted(known, key=key, reverse=True) + sorted(unknown, key=key, reverse=True)
 
@@ -102,31 +126,35 @@ def in_order(items, sort):
     st.none() | st.sampled_from(KINDS),
     st.sampled_from([None, None, "", "f"]),
     st.sampled_from(["", "", "a", "É", "0", "%", "_", "'", "b 1", "f", "\\"]),
+    st.booleans(),
 )
-def test_pages_are_the_sorted_list(tmp_path_factory, rows, limit, kind, folder, q):
+def test_pages_are_the_sorted_list(tmp_path_factory, rows, limit, kind, folder, q, begun):
     records = [record(0, "f", kind=ItemKind.FOLDER)]
     records += [
-        record(n + 1, name, folder, kind, size=size, mtime_ns=(n % 4 + 1) * 10**9)
-        for n, (name, folder, kind, size, _) in enumerate(rows)
+        record(n + 1, name, folder, kind, size=size, mtime_ns=(n % 4 + 1) * 10**9, header_nonce=b"%d" % n)
+        for n, (name, folder, kind, size, *_) in enumerate(rows)
     ]
-    moments = [None, *(row[-1] for row in rows)]
+    moments = [None, *(row[4] for row in rows)]
+    played = {b"%d" % n: row[5] for n, row in enumerate(rows) if row[5]}
     folder_id = None if folder is None else IDS.of_folder(folder)
-    query = ItemQuery(folder=folder_id, q=q, kind=kind, limit=limit)
-    with indexed(tmp_path_factory.mktemp("index"), records, moments) as index:
+    query = ItemQuery(folder=folder_id, q=q, kind=kind, begun=begun, limit=limit)
+    directory = tmp_path_factory.mktemp("index")
+    with indexed(directory, records, moments) as index, watched(directory, index, played) as watching:
         everything = [index.item(one.item_id) for one in records]
-        found = {sort: all_pages(index, replace(query, sort=sort)) for sort in Sort}
+        found = {sort: all_pages(watching, replace(query, sort=sort)) for sort in Sort}
     words = fold(q).split()
-    if folder is None and kind is None and not words:
+    if folder is None and kind is None and not words and not begun:
         folder_id = IDS.root
     wanted = [
         item
         for item in everything
         if (folder_id is None or item.parent_id == folder_id)
         and (kind is None or item.kind == kind)
+        and (not begun or played.get(item.header_nonce, (0, False))[1])
         and all(word in fold(f"{item.title}\n{item.name}\n{item.path}") for word in words)
     ]
     for sort in Sort:
-        assert [item.id for item in found[sort]] == [item.id for item in in_order(wanted, sort)], sort
+        assert [item.id for item in found[sort]] == [item.id for item in in_order(wanted, sort, played)], sort
 
 
 @pytest.fixture

@@ -1,0 +1,98 @@
+"""What is watched: where one was, what to go on with, what comes next."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from library.errors import NotPlayableError
+from library.index import Index
+from library.items import Item, ItemKind, ItemPage, ItemQuery
+from library.positions import Position, Positions
+from library.records import iso_time
+
+# What is left then is credits: 6 minutes of two hours, 2 of an episode, seconds of a clip.
+FINISHED_FRACTION = 0.95
+
+
+class Watching:
+    """The items of an index, with where people are in them. For any thread.
+
+    Args:
+        index: The items.
+        positions: Where people are.
+        now_ns: The time of day, nanoseconds since the epoch.
+    """
+
+    def __init__(self, index: Index, positions: Positions, now_ns: Callable[[], int] = time.time_ns) -> None:
+        self._index = index
+        self._positions = positions
+        self._now_ns = now_ns
+
+    def page(self, query: ItemQuery) -> ItemPage:
+        """Return a page of items.
+
+        Raises:
+            BadCursorError
+        """
+        page = self._index.page(query, self._positions.all() if query.needs_positions else {})
+        return ItemPage(tuple(self._with_positions(page.items)), page.next)
+
+    def with_position(self, item: Item) -> Item:
+        """Return the item, with where people are in it."""
+        return next(iter(self._with_positions([item])))
+
+    def put(self, item_id: str, position_s: float) -> None:
+        """Remember where somebody is in a video, or that it was seen to the end.
+
+        Args:
+            item_id: Of the video.
+            position_s: Playing time, 0 or more; from `FINISHED_FRACTION` of the film on, it was watched.
+
+        Raises:
+            ItemNotFoundError
+            NotPlayableError: Not a video, or one whose beginning could never be read.
+        """
+        header_nonce, duration_s = self._video(item_id)
+        if duration_s and position_s >= duration_s * FINISHED_FRACTION:
+            self._positions.finish(header_nonce, self._now_ns())
+        else:
+            # At the very beginning there is nothing to go on with.
+            self._positions.put(header_nonce, position_s or None, self._now_ns())
+
+    def forget(self, item_id: str) -> None:
+        """Have it as if the video was never played.
+
+        Raises:
+            ItemNotFoundError, NotPlayableError
+        """
+        header_nonce, _ = self._video(item_id)
+        self._positions.forget(header_nonce)
+
+    def following(self, item_id: str) -> Item | None:
+        """Return the video that comes after an item in its folder, by the natural order of names; None at the end.
+
+        Raises:
+            ItemNotFoundError
+        """
+        item = self._index.video_after(item_id)
+        return None if item is None else self.with_position(item)
+
+    def _video(self, item_id: str) -> tuple[bytes, float | None]:
+        item = self._index.item(item_id)
+        if item.kind is not ItemKind.VIDEO or item.header_nonce is None:
+            raise NotPlayableError(item_id)
+        return item.header_nonce, item.duration_s
+
+    def _with_positions(self, items: Iterable[Item]) -> Iterable[Item]:
+        videos = list(items)
+        known = self._positions.of(
+            item.header_nonce for item in videos if item.kind is ItemKind.VIDEO and item.header_nonce
+        )
+        for item in videos:
+            position = known.get(item.header_nonce or b"")
+            yield item if position is None else _at(item, position)
+
+
+def _at(item: Item, position: Position) -> Item:
+    watched_at = None if position.watched_ns is None else iso_time(position.watched_ns)
+    return replace(item, position_s=position.position_s, watched_at=watched_at)
