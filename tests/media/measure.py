@@ -44,7 +44,8 @@ def packets_of(path: Path) -> dict[str, list[Packet]]:
     kinds = {one["index"]: one["codec_type"] for one in found["streams"]}
     packets: dict[str, list[Packet]] = {kind: [] for kind in kinds.values()}
     for one in found["packets"]:
-        times = (one["pts_time"], one.get("dts_time", one["pts_time"]), one.get("duration_time", 0))
+        decoded = one.get("dts_time", one.get("pts_time"))
+        times = (one.get("pts_time", decoded), decoded, one.get("duration_time", 0))
         packets[kinds[one["stream_index"]]].append(Packet(*map(float, times)))
     return packets
 
@@ -63,7 +64,7 @@ def signals_of(
     argv = ["ffmpeg", "-nostdin", "-copyts", *(("-f", format_name) if format_name else ()), "-i", str(path)]
     if "video" in kinds:
         argv += ["-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", "1:90000"]
-        argv += ["-vf", "scale=32:18:flags=area,format=gray,showinfo=checksum=0", "-f", "null", "-"]
+        argv += ["-vf", "scale=32:18:flags=area,format=gray,showinfo", "-f", "null", "-"]
     if "audio" in kinds:
         argv += ["-map", "0:a:0", "-af", "silencedetect=n=-30dB:d=0.3", "-f", "null", "-"]
     said = subprocess.run(
