@@ -1,8 +1,10 @@
 """What a converted picture is like: size, frame rate, bit rate, level. Known before anything is converted."""
 
-from transcoder.media_info import VideoStream
+from transcoder.media_info import AudioStream, VideoStream
 
 MAX_FPS = 60.0
+BUFFER_S = 1.0  # of the encoder: how much of the greatest bit rate may come at once
+SHORTEST_S = 1.5  # of a segment that is not the last
 _BITS_PER_PIXEL = 0.12
 # H.264 levels: greatest macroblocks per second and per frame (ITU-T H.264, table A-1).
 _H264_LEVELS = (
@@ -34,6 +36,12 @@ def output_bitrate(video: VideoStream, max_width: int, max_height: int) -> int:
     return max(600_000, int(width * height * output_fps(video) * _BITS_PER_PIXEL))
 
 
+def output_peak_bitrate(video: VideoStream, max_width: int, max_height: int) -> int:
+    """Return the greatest bit rate of one segment, in bits per second: the encoder's buffer may run out in it."""
+    bitrate = output_bitrate(video, max_width, max_height)
+    return bitrate + int(bitrate * BUFFER_S / SHORTEST_S)
+
+
 def output_level(video: VideoStream, max_width: int, max_height: int) -> int:
     """Return the H.264 level of a converted picture: 40 is 4.0."""
     width, height = output_size(video, max_width, max_height)
@@ -47,3 +55,8 @@ def output_level(video: VideoStream, max_width: int, max_height: int) -> int:
 def output_codec_string(video: VideoStream, max_width: int, max_height: int) -> str:
     """Return the codec string of a converted picture: High profile, and its level."""
     return f"avc1.6400{output_level(video, max_width, max_height):02x}"
+
+
+def output_channels(audio: AudioStream, *, surround: bool) -> int:
+    """Return how many channels converted sound has: six where the track has them and the screen wants them."""
+    return 6 if surround and audio.channels >= 6 else 2

@@ -15,7 +15,8 @@ class Variant:
     """One rung of quality (EXT-X-STREAM-INF)."""
 
     uri: str
-    bandwidth: int  # bits per second
+    bandwidth: int  # bits per second, of the segment that has the most
+    average_bandwidth: int | None = None
     codecs: str | None = None
     resolution: tuple[int, int] | None = None
     frame_rate: float | None = None
@@ -56,6 +57,8 @@ def format_multivariant(playlist: MultivariantPlaylist) -> str:
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{playlist.version}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for variant in playlist.variants:
         attributes = [f"BANDWIDTH={variant.bandwidth}"]
+        if variant.average_bandwidth:
+            attributes.append(f"AVERAGE-BANDWIDTH={variant.average_bandwidth}")
         if variant.codecs:
             attributes.append(f'CODECS="{variant.codecs}"')
         if variant.resolution:
@@ -146,10 +149,11 @@ def _lines(text: str) -> list[tuple[str, str]]:
 def _variant(uri: str, attributes: dict[str, str]) -> Variant:
     resolution = attributes.get("RESOLUTION")
     width, _, height = (resolution or "").partition("x")
-    rate = attributes.get("FRAME-RATE")
+    rate, average = attributes.get("FRAME-RATE"), attributes.get("AVERAGE-BANDWIDTH")
     return Variant(
         uri=uri,
         bandwidth=_whole(attributes.get("BANDWIDTH", "")),
+        average_bandwidth=_whole(average) if average else None,
         codecs=attributes.get("CODECS"),
         resolution=(_whole(width), _whole(height)) if resolution else None,
         frame_rate=_number(rate) if rate else None,

@@ -11,6 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from transcoder.cache import SegmentCache
+from transcoder.ladder import Rung
+from transcoder.media_info import VideoStream
 from transcoder.profiles import ScreenProfile
 from transcoder.runs import Runs
 from transcoder.session import Rendition, RenditionKey, Session, Source, make_rendition
@@ -76,14 +78,11 @@ class Pool:
         Raises:
             PoolClosedError: The pool is closed.
         """
-        key = RenditionKey(source.source_id, profile.name, audio, burn, quality)
+        asked = RenditionKey(source.source_id, profile.name, audio, burn, quality)
         now_s = self._now()
         with self._lock:
             self._runs.check_open()
-            rendition = self._renditions.get(key)
-            if rendition is None or rendition.source.info != source.info:
-                self._drop_rendition(key)
-                rendition = self._renditions[key] = make_rendition(key, source, profile, now_s)
+            rendition, rungs = self._rendition(asked, source, profile)
             rendition.source = source
             session = self._sessions.get(session_id)
             if session is None or session.rendition is not rendition:
@@ -92,7 +91,7 @@ class Pool:
             self._touch(session)
             if start_s is not None:
                 session.start_index = max(rendition.plan.index_at(start_s), 0)
-            return Stream(self, rendition, session)
+            return Stream(self, rendition, session, rungs)
 
     def init_segment(self, session: Session) -> bytes:
         """Return the init segment of what a session watches (for `Stream`)."""
@@ -145,6 +144,23 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _rendition(
+        self, asked: RenditionKey, source: Source, profile: ScreenProfile
+    ) -> tuple[Rendition, tuple[Rung, ...]]:
+        """Return the rendition that there is already, or a new one, and the sizes to choose from."""
+        known = self._renditions.get(asked)
+        if known is not None and known.source.info == source.info:
+            return known, (known.rung,) if known.rung else ()
+        made, rungs = make_rendition(asked, source, profile, self._now(), self._keeps_up)
+        known = self._renditions.get(made.key)
+        if known is None or known.source.info != source.info:
+            self._drop_rendition(made.key)
+            known = self._renditions[made.key] = made
+        return known, rungs
+
+    def _keeps_up(self, _video: VideoStream, _rung: Rung) -> bool:
+        return True
 
     def _touch(self, session: Session) -> None:
         session.used_at_s = session.rendition.used_at_s = self._now()

@@ -13,6 +13,7 @@ from transcoder import command
 from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
 from transcoder.cache import Segment, SegmentCache
 from transcoder.errors import BusyError, PoolClosedError
+from transcoder.output import output_channels
 from transcoder.run import Run
 from transcoder.session import Rendition, Session
 from transcoder.stream import SegmentBody
@@ -254,7 +255,7 @@ class Runs:
         return True
 
     def _commands(self, rendition: Rendition, index: int) -> Callable[[str], list[tuple[str, list[str]]]]:
-        profile = rendition.profile
+        profile, box = rendition.profile, rendition.rung or rendition.profile
 
         def commands(url: str) -> list[tuple[str, list[str]]]:
             job = command.EncodeJob(
@@ -267,8 +268,10 @@ class Runs:
                 video=rendition.decision.video,
                 audio=rendition.decision.audio,
                 audio_stream=rendition.audio_stream,
-                max_width=profile.max_width,
-                max_height=profile.max_height,
+                burn=rendition.key.burn,
+                audio_channels=_channels(rendition),
+                max_width=box.max_width,
+                max_height=box.max_height,
             )
             return command.commands(job)
 
@@ -282,6 +285,11 @@ def _settled(run: Run, index: int) -> bool:
 
 def _init_settled(rendition: Rendition, run: Run) -> bool:
     return rendition.init is not None or not run.alive
+
+
+def _channels(rendition: Rendition) -> int:
+    sound = rendition.audio_stream
+    return output_channels(sound, surround=rendition.profile.surround) if sound else 2
 
 
 def _assembly(rendition: Rendition, index: int, run: Run) -> Assembly:

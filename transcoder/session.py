@@ -5,11 +5,12 @@ Nothing here has a lock or a thread of its own; the pool's lock guards it all.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from transcoder.decision import Decision, chosen_audio, decide_stream
+from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
 from transcoder.errors import EncodeError, SegmentNotFoundError
-from transcoder.media_info import AudioStream, MediaInfo
+from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
+from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.profiles import ScreenProfile
 from transcoder.run import Lease, Run
 from transcoder.segments import SegmentPlan, plan_segments
@@ -23,8 +24,8 @@ FAILURE_KEPT_S = 30.0  # then a viewer who comes back is given another try
 class RenditionKey:
     """What tells one way to play an item from another.
 
-    `audio` and `burn` are indexes among the item's sound and subtitle tracks; `quality` is a rung of the ladder,
-    None where the picture is passed on.
+    `audio` and `burn` are indexes among the item's sound and subtitle tracks; `quality` is a rung of the ladder. It
+    is None where the picture is passed on, and in what a viewer asks for without a wish.
     """
 
     source_id: str
@@ -38,12 +39,14 @@ class RenditionKey:
 class Source:
     """One item to play.
 
-    `lease` gives a loopback URL of its bytes that works inside the context and not longer.
+    `lease` gives a loopback URL of its bytes that works inside the context and not longer. `size` is how many there
+    are, where that is known.
     """
 
     source_id: str
     info: MediaInfo
     lease: Callable[[], AbstractContextManager[Lease]]
+    size: int | None = None
 
 
 @dataclass(slots=True)
@@ -56,13 +59,14 @@ class _Failure:
 
 @dataclass(eq=False, slots=True)
 class Rendition:
-    """One item for one kind of screen with one sound track: shared by all who watch it so."""
+    """One item for one kind of screen with one sound track in one size: shared by all who watch it so."""
 
     key: RenditionKey
     source: Source
     profile: ScreenProfile
     decision: Decision
     plan: SegmentPlan
+    rung: Rung | None  # the size; None where no picture is converted
     audio_stream: AudioStream | None
     used_at_s: float
     init: bytes | None = None
@@ -111,18 +115,55 @@ def covers(position: int, furthest: int, index: int, stop: int) -> bool:
     return position <= index <= max(position, furthest) + WINDOW and index < stop
 
 
-def make_rendition(key: RenditionKey, source: Source, profile: ScreenProfile, now_s: float) -> Rendition:
-    """Return the rendition of `source` for `profile`; cheap, nothing is started."""
-    decision = decide_stream(source.info, profile, key.audio)
-    return Rendition(
-        key=key,
+KeepsUp = Callable[[VideoStream, Rung], bool]
+
+
+def make_rendition(
+    asked: RenditionKey, source: Source, profile: ScreenProfile, now_s: float, keeps_up: KeepsUp
+) -> tuple[Rendition, tuple[Rung, ...]]:
+    """Return the rendition of `source` for `profile`, and the sizes to choose from; cheap, nothing is started.
+
+    Args:
+        asked: What the viewer wants; the rendition's own key says what comes of it.
+        source: The item.
+        profile: The screen.
+        now_s: The clock.
+        keeps_up: Whether this machine converts a picture to a rung in the time it takes to watch it.
+    """
+    decision = _decide(asked, source.info, profile)
+    picture = chosen_video(source.info)
+    rungs: tuple[Rung, ...] = ()
+    if picture is not None and decision.video == "encode":
+        rungs = rungs_of(picture, profile)
+        if asked.quality is None:
+            rungs = tuple(rung for rung in rungs if keeps_up(picture, rung)) or rungs[-1:]
+        else:
+            rungs = (rung_at(rungs, asked.quality),)
+    rendition = Rendition(
+        key=replace(asked, quality=rungs[0].quality if rungs else None),
         source=source,
         profile=profile,
         decision=decision,
         plan=plan_segments(source.info, decision.video),
-        audio_stream=chosen_audio(source.info, key.audio),
+        rung=rungs[0] if rungs else None,
+        audio_stream=chosen_audio(source.info, asked.audio),
         used_at_s=now_s,
     )
+    return rendition, rungs
+
+
+def _decide(asked: RenditionKey, info: MediaInfo, profile: ScreenProfile) -> Decision:
+    """Return what a screen and its viewer's wishes come to."""
+    decision, picture = decide_stream(info, profile, asked.audio), chosen_video(info)
+    if picture is None or decision.video == "encode":
+        return decision
+    if asked.burn is not None:
+        return replace(
+            decision, mode="transcode", video="encode", reason="subtitles are drawn into the picture"
+        )
+    if asked.quality is not None and exceeds(picture, asked.quality):
+        return replace(decision, mode="transcode", video="encode", reason="a smaller picture is asked for")
+    return decision
 
 
 @dataclass(eq=False, slots=True)

@@ -4,29 +4,26 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Protocol, Self
 
-from transcoder import output
 from transcoder.cache import Segment
-from transcoder.command import AUDIO_BITRATE
-from transcoder.decision import Decision, chosen_video
+from transcoder.decision import Decision
 from transcoder.errors import BusyError, EncodeError, SegmentNotFoundError
+from transcoder.ladder import Rung
 from transcoder.playlist import (
     MediaPlaylist,
     MediaSegment,
     MultivariantPlaylist,
-    Variant,
     format_media,
     format_multivariant,
 )
 from transcoder.run import Run
 from transcoder.segments import SegmentPlan
 from transcoder.session import Rendition, Session
+from transcoder.variants import variant_of
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 STALL_LIMIT_S = 20.0
 _TYPES = {"fmp4": "video/mp4", "ts": "video/mp2t"}
 _SUFFIXES = {"fmp4": "m4s", "ts": "ts"}
-_COPIED_BITS_PER_PIXEL = 0.2  # what a copied picture may need: nothing measures it, and no choice hangs on it
-_OVERHEAD_BITRATE = 100_000
 
 Link = Callable[[str], str]
 
@@ -100,12 +97,15 @@ def _next_pieces(segment: Segment, lock: threading.Condition, given: int) -> lis
 
 
 class Stream:
-    """One item for one viewer, as HLS with one variant: picture and sound in the same segments."""
+    """One item for one viewer, as HLS: picture and sound in the same segments, in one size or several."""
 
-    def __init__(self, segments: Segments, rendition: Rendition, session: Session) -> None:
+    def __init__(
+        self, segments: Segments, rendition: Rendition, session: Session, rungs: tuple[Rung, ...]
+    ) -> None:
         self._segments = segments
         self._rendition = rendition
         self._session = session
+        self._rungs = rungs
 
     @property
     def decision(self) -> Decision:
@@ -118,6 +118,11 @@ class Stream:
         return self._rendition.plan
 
     @property
+    def quality(self) -> int | None:
+        """The rung of the ladder that its segments are of; None where the picture is passed on."""
+        return self._rendition.key.quality
+
+    @property
     def segment_type(self) -> str:
         """Media type of the segments."""
         return _TYPES[self._rendition.profile.packaging]
@@ -128,8 +133,18 @@ class Stream:
         return _SUFFIXES[self._rendition.profile.packaging]
 
     def multivariant_playlist(self, link: VariantLink) -> str:
-        """Return the playlist that names the one variant; `link` makes an address of "media.m3u8"."""
-        return format_multivariant(MultivariantPlaylist((self._variant(link("media.m3u8")),)))
+        """Return the playlist that names the variants, the best that is made in time first.
+
+        `link` makes an address of "media.m3u8", and of the rung's height where the picture is converted.
+        """
+        rendition = self._rendition
+        if self._rungs:
+            variants = tuple(
+                variant_of(rendition, link("media.m3u8", rung.quality), rung) for rung in self._rungs
+            )
+        else:
+            variants = (variant_of(rendition, link("media.m3u8"), None),)
+        return format_multivariant(MultivariantPlaylist(variants))
 
     def media_playlist(self, link: Link) -> str:
         """Return the playlist of all segments; `link` makes addresses of "init.mp4", "0.m4s" or "0.ts", ..."""
@@ -170,30 +185,3 @@ class Stream:
         if not 0 <= index < self.plan.count:
             raise SegmentNotFoundError(index)
         return self._segments.segment(self._session, index)
-
-    def _variant(self, uri: str) -> Variant:
-        rendition = self._rendition
-        profile, decision = rendition.profile, rendition.decision
-        bandwidth, codecs, size, fps = _OVERHEAD_BITRATE, [], None, None
-        video = chosen_video(rendition.source.info)
-        if video is not None and decision.video == "encode":
-            box = (profile.max_width, profile.max_height)
-            bandwidth += output.output_bitrate(video, *box)
-            codecs.append(output.output_codec_string(video, *box))
-            size, fps = output.output_size(video, *box), output.output_fps(video)
-        elif video is not None:
-            bandwidth += int(video.width * video.height * (video.fps or 30) * _COPIED_BITS_PER_PIXEL)
-            codecs.append(video.codec_string or "")
-            size, fps = (video.upright_width, video.upright_height), video.fps
-        if rendition.audio_stream is not None:
-            bandwidth += AUDIO_BITRATE
-            codecs.append(
-                "mp4a.40.2" if decision.audio == "encode" else rendition.audio_stream.codec_string or ""
-            )
-        return Variant(
-            uri=uri,
-            bandwidth=bandwidth,
-            codecs=",".join(codecs) if all(codecs) else None,
-            resolution=size,
-            frame_rate=fps,
-        )

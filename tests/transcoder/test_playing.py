@@ -167,10 +167,11 @@ def test_playlists_say_what_is_then_made(hevc10_mkv, source_of):
     source = source_of("hevc10.mkv", hevc10_mkv)
     with Pool(FFMPEGS[0]) as pool:
         stream = pool.stream(source, PROFILES["baseline"], session_id="tv")
-        (variant,) = parse_multivariant(stream.multivariant_playlist(lambda name: f"/x/{name}?t=1")).variants
+        text = stream.multivariant_playlist(lambda name, quality=None: f"/x/{name}?q={quality}")
+        (variant,) = parse_multivariant(text).variants
         playlist = parse_media(stream.media_playlist(lambda name: f"/x/{name}?t=1"))
         init = stream.init_segment()
-    assert variant.uri == "/x/media.m3u8?t=1"
+    assert variant.uri == "/x/media.m3u8?q=480"
     assert variant.resolution == (320, 180)
     assert playlist.map_uri == "/x/init.mp4?t=1"
     assert [one.uri for one in playlist.segments] == [f"/x/{n}.m4s?t=1" for n in range(stream.plan.count)]

@@ -30,6 +30,7 @@ variants = st.builds(
     Variant,
     uri=uris,
     bandwidth=st.integers(1, 10**9),
+    average_bandwidth=st.none() | st.integers(1, 10**9),
     codecs=st.none() | st.from_regex(r"[a-z0-9.,]{1,20}", fullmatch=True),
     resolution=st.none() | st.tuples(st.integers(1, 9999), st.integers(1, 9999)),
     frame_rate=st.none() | st.integers(1, 240_000).map(lambda millis: millis / 1000),
@@ -77,6 +78,7 @@ def test_the_text_is_as_reviewed():
                 Variant(
                     uri="media.m3u8",
                     bandwidth=5_000_000,
+                    average_bandwidth=3_200_000,
                     codecs="avc1.640028,mp4a.40.2",
                     resolution=(1920, 1080),
                     frame_rate=23.976,

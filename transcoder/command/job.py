@@ -29,6 +29,8 @@ class EncodeJob:
     video: Treatment | None
     audio: Treatment | None
     audio_stream: AudioStream | None
+    burn: int | None = None  # index among the subtitle tracks of the one that is drawn into the picture
+    audio_channels: int = 2  # of converted sound: 2 or 6
     max_width: int = 1920
     max_height: int = 1080
 

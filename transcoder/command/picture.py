@@ -1,7 +1,7 @@
 """What is done to the picture."""
 
 from transcoder.command.job import GUARD_S, MAX_SEGMENTS_PER_RUN, EncodeJob, Node, Options
-from transcoder.output import MAX_FPS, output_bitrate, output_fps, output_level, output_size
+from transcoder.output import BUFFER_S, MAX_FPS, output_bitrate, output_fps, output_level, output_size
 
 VIDEO_TIME_SCALE = 90000
 _PRESET = "superfast"  # 1080p at 1.6 times real time on two slow cores; the next slower one is at 1.1
@@ -46,7 +46,7 @@ def encoded_picture_options(job: EncodeJob) -> Options:
         "bf": 0,
         "crf": _CRF,
         "maxrate": bitrate,
-        "bufsize": bitrate * 2,
+        "bufsize": int(bitrate * BUFFER_S),
         "profile:v": "high",
         "level:v": f"{level / 10:.1f}",
         "sc_threshold": 0,

@@ -15,7 +15,7 @@ from tvapp.schemas import BYTES, StreamQuery
 
 Query = dict[str, Any]
 # What the playlists' links say again. Where to start is not among it: a segment's name says where the viewer is.
-_CARRIED_ON = ("audio", "burn", "quality")
+_CARRIED_ON = ("audio", "burn")
 
 
 def hls_blueprint(household: Household) -> APIBlueprint:
@@ -65,7 +65,8 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @needs(Role.TV)
     def media(item_id: str, profile: str, session_id: str, query: Query) -> Response:
         stream = stream_of(item_id, profile, session_id, query)
-        return Response(stream.media_playlist(link(item_id, "", query)), mimetype=PLAYLIST_TYPE)
+        address, quality = link(item_id, "", query), stream.quality
+        return Response(stream.media_playlist(lambda name: address(name, quality)), mimetype=PLAYLIST_TYPE)
 
     @bp.get("/<profile>/<session_id>/init.mp4")
     @bp.input(StreamQuery, location="query", arg_name="query")

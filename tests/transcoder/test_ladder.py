@@ -1,0 +1,134 @@
+"""Which sizes are offered, and what the playlist says of them."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+
+import pytest
+
+from transcoder import PROFILES, AudioStream, MediaInfo, Source, VideoStream
+from transcoder.ladder import exceeds, rung_at, rungs_of
+from transcoder.session import RenditionKey, make_rendition
+from transcoder.variants import variant_of
+
+FILM = VideoStream(index=0, codec="hevc", width=1920, height=1080, fps=24.0, end_s=20.0)
+BASELINE = PROFILES["baseline"]
+
+
+def qualities(video, profile=BASELINE):
+    return [rung.quality for rung in rungs_of(video, profile)]
+
+
+@pytest.mark.parametrize(
+    ("size", "rungs"),
+    [
+        ((3840, 2160), [1080, 720, 480]),
+        ((1920, 1080), [1080, 720, 480]),
+        ((1920, 800), [1080, 720, 480]),
+        ((1280, 536), [720, 480]),
+        ((1080, 1920), [1080, 720, 480]),
+        ((768, 576), [720, 480]),
+        ((320, 180), [480]),
+    ],
+)
+def test_no_rung_is_above_the_source(size, rungs):
+    assert qualities(replace(FILM, width=size[0], height=size[1])) == rungs
+
+
+def test_no_rung_is_above_the_screen():
+    assert qualities(FILM, PROFILES["legacy"]) == [720, 480]
+
+
+def test_a_wish_is_met_by_the_nearest_rung_below():
+    rungs = rungs_of(FILM, BASELINE)
+    assert [rung_at(rungs, quality).quality for quality in (2160, 1080, 900, 480, 100)] == [
+        1080,
+        1080,
+        720,
+        480,
+        480,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("size", "quality", "larger"),
+    [
+        ((1920, 1080), 1080, False),
+        ((1080, 1920), 1080, False),
+        ((1920, 800), 720, True),
+        ((1088, 1920), 1080, True),
+    ],
+)
+def test_what_is_larger_than_a_rung(size, quality, larger):
+    assert exceeds(replace(FILM, width=size[0], height=size[1]), quality) is larger
+
+
+def made(quality=None, *, video=FILM, burn=None, keeps_up=lambda video, rung: True, size=None):
+    info = MediaInfo(
+        format_name="matroska",
+        mime="video/x-matroska",
+        duration_s=20.0,
+        video=(video,),
+        audio=(AudioStream(index=1, codec="aac", codec_string="mp4a.40.2"),),
+        keyframes_s=(0.0, 5.0, 10.0, 15.0),
+    )
+    source = Source("film", info, nullcontext, size)
+    return make_rendition(
+        RenditionKey("film", "baseline", burn=burn, quality=quality), source, BASELINE, 0.0, keeps_up
+    )
+
+
+def test_all_rungs_are_cut_at_the_same_places():
+    plans = {made(quality)[0].plan for quality in (1080, 720, 480)}
+    assert len(plans) == 1
+
+
+def test_without_a_wish_the_best_that_is_made_in_time_comes_first():
+    rendition, rungs = made(keeps_up=lambda _video, rung: rung.quality <= 720)
+    assert rendition.key.quality == 720
+    assert [rung.quality for rung in rungs] == [720, 480]
+
+
+def test_where_nothing_is_made_in_time_the_lowest_is_offered():
+    _, rungs = made(keeps_up=lambda _video, _rung: False)
+    assert [rung.quality for rung in rungs] == [480]
+
+
+def test_a_wish_is_the_only_offer_even_if_it_is_slow():
+    rendition, rungs = made(1080, keeps_up=lambda _video, _rung: False)
+    assert rendition.key.quality == 1080
+    assert [rung.quality for rung in rungs] == [1080]
+
+
+H264 = replace(FILM, codec="h264", level=40, codec_string="avc1.640028")
+
+
+@pytest.mark.parametrize(
+    ("wish", "treatment", "quality"),
+    [({}, "copy", None), ({"quality": 1080}, "copy", None), ({"quality": 720}, "encode", 720),
+     ({"burn": 0}, "encode", 1080)],
+)  # fmt: skip
+def test_what_the_screen_plays_is_converted_only_for_a_wish(wish, treatment, quality):
+    rendition, _ = made(video=H264, **wish)
+    assert rendition.decision.video == treatment
+    assert rendition.key.quality == quality
+
+
+def test_what_is_said_of_a_converted_variant():
+    rendition, rungs = made()
+    variants = [variant_of(rendition, "x", rung) for rung in rungs]
+    assert [one.resolution for one in variants] == [(1920, 1080), (1280, 720), (852, 480)]
+    assert [one.codecs for one in variants] == [
+        "avc1.640028,mp4a.40.2",
+        "avc1.64001f,mp4a.40.2",
+        "avc1.64001e,mp4a.40.2",
+    ]
+    assert all(one.average_bandwidth < one.bandwidth < 2 * one.average_bandwidth for one in variants)
+    assert sorted((one.bandwidth for one in variants), reverse=True) == [one.bandwidth for one in variants]
+
+
+def test_a_copied_variant_has_the_files_own_bit_rate():
+    rendition, rungs = made(video=H264, size=20_000_000)
+    assert rungs == ()
+    variant = variant_of(rendition, "x", None)
+    assert variant.average_bandwidth == pytest.approx(8_000_000, rel=0.05)
+    assert variant.bandwidth > variant.average_bandwidth
