@@ -43,6 +43,7 @@ class ScreenProfile:
     interlaced: bool = False
     rotates: bool = True  # turns a phone's video upright by the matrix in an mp4 file
     plays_all: bool = False
+    surround: bool = False  # converted sound may keep six channels; else they are mixed here, where none is lost
     distrusted: frozenset[str] = frozenset()  # abilities that these engines claim whatever they can
 
 
@@ -102,6 +103,7 @@ _ALL = (
         video={"h264": _H264_UHD, "hevc": VideoLimit(max_level=153, max_bit_depth=10)},
         audio={"aac": 8, "mp3": 2, "ac3": 6, "eac3": 8, "flac": 2, "alac": 8},
         hdr=True,
+        surround=True,
     ),
     _TIZEN,
     replace(

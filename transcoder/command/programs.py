@@ -57,6 +57,11 @@ def _fmp4_video_args(job: EncodeJob) -> list[str]:
 def _fmp4_audio_args(job: EncodeJob) -> list[str]:
     options = {"vn": None, **_fmp4_options(job, "frag_keyframe")}
     options["frag_duration"] = 100_000
+    if job.audio == "copy":
+        # The description of AC-3 sound is in its packets: the header waits for them. Without an edit list, or the
+        # first packet's time would count twice.
+        options["movflags"] += "+delay_moov"
+        options["use_editlist"] = 0
     source = open_input(job, seek_s=sound_seek_s(job))
     stream, audio_options = sound_track(job, source)
     return _compiled(job, [stream], options | audio_options)

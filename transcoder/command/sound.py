@@ -5,8 +5,21 @@ from transcoder.command.job import EncodeJob, Node, Options
 SAMPLE_RATE = 48000
 AAC_FRAME_SIZE = 1024  # samples per packet: the grid on which all runs of one film's sound lie
 AUDIO_BITRATE = 192_000
+SURROUND_BITRATE = 384_000
+STEREO = 2
+SURROUND = 6
 _PRE_ROLL_PACKETS = 4  # AAC needs them to be itself again; they are dropped
 _IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
+_MOST_NAMED = 8  # channels; more have no layout that everybody agrees on
+
+# Speech is in the centre: it keeps the weight of the fronts, where ITU-R BS.775 takes 3 dB from it, and all are
+# lowered so that the film is about as loud as a stereo one. Channels that a track does not have count as silence.
+_DOWNMIX = "|".join(
+    f"F{side}=0.6*F{side}+0.6*FC+0.6*F{side}C+0.42*S{side}+0.42*B{side}+0.3*BC+0.2*LFE" for side in "LR"
+)
+# What the matrix would let clip in an explosion is turned down for a moment. `level` would raise everything else;
+# `latency` takes back the 5 ms that the filter looks ahead.
+_LIMITER = {"limit": 0.94, "level": 0, "attack": 5, "release": 50, "latency": 1}
 
 
 def sound_seek_s(job: EncodeJob) -> float:
@@ -35,4 +48,18 @@ def sound_track(job: EncodeJob, source: Node) -> tuple[Node, Options]:
     # Two filters: one alone gives nothing at all when it also has to change the rate.
     stream = stream.filter("aresample", SAMPLE_RATE)
     stream = stream.filter("aresample", **{"async": 1, "first_pts": _first_sample(job)})
-    return stream, {"c:a": "aac", "ac": 2, "b:a": AUDIO_BITRATE}
+    bitrate = SURROUND_BITRATE if job.audio_channels == SURROUND else AUDIO_BITRATE
+    return _mixed(job, stream), {"c:a": "aac", "ac": job.audio_channels, "b:a": bitrate}
+
+
+def _mixed(job: EncodeJob, stream: Node) -> Node:
+    """Return the sound with as many channels as the screen gets."""
+    assert job.audio_stream is not None
+    have, want = job.audio_stream.channels, job.audio_channels
+    if have <= want:
+        return stream
+    if want == STEREO and have <= _MOST_NAMED:
+        stream = stream.filter("pan", args=f"stereo|{_DOWNMIX}")
+    else:
+        stream = stream.filter("aformat", channel_layouts="5.1" if want == SURROUND else "stereo")
+    return stream.filter("alimiter", **_LIMITER)
