@@ -20,6 +20,7 @@ from library.records import (
     EXAMINATION_VERSION,
     EXAMINE_AGAIN,
     FOLDER_MIME,
+    STILL_GOOD,
     Findings,
     Record,
     unix_time,
@@ -158,9 +159,9 @@ class Index:
         """Return the records whose files were not examined yet, or by an older version; newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"{_SELECT_RECORDS} WHERE kind <> 'folder' AND examined < ? AND node_problem IS NOT ?"
-                " ORDER BY mtime_ns DESC, item_id",
-                (EXAMINATION_VERSION, ARRIVING),
+                f"{_SELECT_RECORDS} WHERE examined < CASE kind WHEN 'video' THEN ? WHEN 'photo' THEN ?"
+                " WHEN 'other' THEN ? END AND node_problem IS NOT ? ORDER BY mtime_ns DESC, item_id",
+                (*(STILL_GOOD[kind] for kind in (ItemKind.VIDEO, ItemKind.PHOTO, ItemKind.OTHER)), ARRIVING),
             )
             return [record_of(row) for row in rows]
 

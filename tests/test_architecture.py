@@ -18,6 +18,17 @@ ENVIRONMENT_READERS = {"tvapp/config.py", "transcoder/process.py"}
 # The photo helper is a child process that must stay small: the front door would load all of its package.
 SIDE_DOORS = {"library/photo_helper.py": {"transcoder.helper_child"}}
 
+# They decode hostile bytes, so they may be loaded by the helper processes and the demo's, and nowhere else.
+DECODERS = {"av", "PIL", "pillow_heif"}
+DECODER_MODULES = {
+    "transcoder/media_helper.py",
+    "transcoder/media_opening.py",
+    "transcoder/media_frames.py",
+    "library/photo_helper.py",
+    "library/photo_metadata.py",
+    "library/photo_render.py",
+}
+
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
@@ -58,6 +69,27 @@ def test_the_environment_is_read_in_one_place():
         relative(path) for path in MODULES if attributes_of(tree_of(path), "os") & {"environ", "getenv"}
     }
     assert readers <= ENVIRONMENT_READERS
+
+
+def test_decoders_are_loaded_in_the_helper_processes_only():
+    """What stands under `if TYPE_CHECKING` is not loaded, and so is not at the top of a module."""
+    found = set()
+    for path in MODULES:
+        for node in tree_of(path).body:
+            named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            named += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if {name.partition(".")[0] for name in named} & DECODERS:
+                found.add(relative(path))
+    assert {path for path in found if not path.startswith("tvapp/demo/")} == DECODER_MODULES
+    for path in MODULES:
+        if relative(path) in DECODER_MODULES:
+            continue
+        loaded = {
+            (node.module or "").replace(".", "/") + ".py"
+            for node in tree_of(path).body
+            if isinstance(node, ast.ImportFrom)
+        }
+        assert not loaded & DECODER_MODULES, relative(path)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

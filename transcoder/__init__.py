@@ -17,7 +17,7 @@ from transcoder.errors import (
     UnknownProfileError,
 )
 from transcoder.helper_child import serve
-from transcoder.media_info import AudioStream, MediaInfo, SubtitleStream, VideoStream
+from transcoder.media_info import AudioStream, Chapter, MediaInfo, SubtitleStream, VideoStream
 from transcoder.pool import Pool
 from transcoder.probe import MediaHelper
 from transcoder.process import HelperProcess
@@ -31,6 +31,7 @@ __all__ = [
     "PROFILES",
     "AudioStream",
     "BusyError",
+    "Chapter",
     "Decision",
     "EncodeError",
     "FfmpegMissingError",

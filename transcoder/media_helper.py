@@ -1,6 +1,7 @@
 """The media helper: a process of its own that opens hostile files (`python -m transcoder.media_helper`).
 
-PyAV is imported here and nowhere else. It holds no key, reads one item through a loopback URL, and may crash.
+PyAV is imported in this process and nowhere else. It holds no key, reads one item through a loopback URL, and
+may crash.
 
 Requests and answers; any may be answered with `{"error": ..}`:
 
@@ -8,31 +9,22 @@ Requests and answers; any may be answered with `{"error": ..}`:
     {"do": "frame", "url": .., "at_s": .., "width": ..}     {} and a JPEG
 """
 
-import io
 from typing import Any
 
 import av
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame as Picture
-from PIL import Image
 
 from transcoder import codec_strings, tags
+from transcoder.chapters import chapters_of
 from transcoder.helper_child import serve
 from transcoder.http_range import RangeReader
 from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
+from transcoder.media_frames import frame, rotation_of, sar_of
 from transcoder.media_info import AudioStream, MediaInfo, SubtitleStream, VideoStream
+from transcoder.media_opening import PyavStream, is_decodable, open_media, picture_streams
 
-PyavStream = Any  # its attributes differ by kind of stream, which its stubs do not say
-
-IO_TIMEOUT_S = 20.0
-JPEG_QUALITY = 85
-
-# Containers with media in them. Playlists (HLS, DASH, concat) are not among them: they name other addresses.
-_FORMATS = (
-    "mov,matroska,webm,mpegts,mpeg,avi,asf,flv,ogg,dv,mp3,flac,wav,aac,ac3,eac3,dts,truehd,mpegvideo,h264,hevc,"
-    "m4v,rm,mxf,gxf,nut,ivf,aiff,caf,w64,amr,wv,ape,tta,obu,wtv,nsv"
-)
 _MIME_TYPES = {
     "mpegts": "video/mp2t",
     "mpeg": "video/mpeg",
@@ -77,9 +69,9 @@ def answer(request: dict[str, Any], _payload: bytes) -> tuple[dict[str, Any], by
 
 def probe(url: str) -> MediaInfo:
     """Read what the file at `url` is."""
-    with _open(url) as container:
+    with open_media(url) as container:
         container_tags = _tags(container)
-        pictures = _pictures(container)
+        pictures = picture_streams(container)
         beginning = read_beginning(container, pictures[0]) if pictures else None
         found = _keyframes(container, beginning, url)
         first_picture = beginning.picture if beginning else None
@@ -87,86 +79,27 @@ def probe(url: str) -> MediaInfo:
             _video_stream(one, None if number else first_picture, None if number else found)
             for number, one in enumerate(pictures)
         )
-        audio = tuple(_audio_stream(one) for one in container.streams.audio if _decodable(one))
+        audio = tuple(_audio_stream(one) for one in container.streams.audio if is_decodable(one))
         start_s = (container.start_time or 0) / av.time_base
         if not video and not audio:
             raise ValueError("neither pictures nor sound")
+        duration_s = _duration_s(container, start_s, found)
         return MediaInfo(
             format_name=container.format.name.split(",")[0],
             mime=_mime(container, url, has_video=bool(video)),
-            duration_s=_duration_s(container, start_s, found),
+            duration_s=duration_s,
             start_s=start_s,
             video=video,
             audio=audio,
-            subtitles=tuple(_subtitle_stream(one) for one in container.streams.subtitles if _decodable(one)),
+            subtitles=tuple(
+                _subtitle_stream(one) for one in container.streams.subtitles if is_decodable(one)
+            ),
             keyframes_s=found.times_s if found else (),
+            chapters=chapters_of(container.chapters(), start_s, duration_s),
             taken_at=tags.taken_at(container_tags)
             or tags.avchd_time(beginning.first_bytes if beginning else b""),
             location=tags.location(container_tags),
         )
-
-
-def frame(url: str, at_s: float, width: int) -> bytes:
-    """Return the keyframe at or before `at_s` (playing time), upright, at most `width` wide, as a JPEG."""
-    # Some cameras' streams have no picture that a decoder takes for a keyframe, and some cannot seek.
-    for position_s, skip in ((at_s, "NONKEY"), (at_s, "DEFAULT"), (None, "DEFAULT")):
-        with _open(url) as container:
-            stream = next(iter(_pictures(container)), None)
-            if stream is None:
-                raise ValueError("no pictures")
-            stream.codec_context.skip_frame = skip
-            picture = _decode_near(container, stream, position_s)
-            if picture is not None:
-                return _jpeg(picture, _video_stream(stream, picture, None), width)
-    raise ValueError("no picture decodes")
-
-
-def _decode_near(container: InputContainer, stream: PyavStream, at_s: float | None) -> Picture | None:
-    try:
-        if at_s is not None:
-            start = container.start_time or 0
-            container.seek(start + int(at_s * av.time_base), backward=True)
-        return next(container.decode(stream), None)
-    except av.error.FFmpegError:
-        return None  # damage there: elsewhere it may be whole
-
-
-def _jpeg(picture: Picture, stored: VideoStream, width: int) -> bytes:
-    image: Image.Image = picture.to_image()  # type: ignore[no-untyped-call]
-    size = (max(1, round(image.width * stored.sar)), image.height)
-    shown_width = size[1] if stored.rotation in (90, 270) else size[0]
-    scale = min(1.0, width / shown_width)
-    image = image.resize((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
-    if stored.rotation:
-        image = image.rotate(-stored.rotation, expand=True)
-    output = io.BytesIO()
-    image.save(output, "JPEG", quality=JPEG_QUALITY, optimize=True)
-    return output.getvalue()
-
-
-def _open(url: str) -> InputContainer:
-    if not url.startswith("http://"):
-        raise ValueError("only http URLs are opened")
-    options = {
-        "protocol_whitelist": "http,tcp",
-        "format_whitelist": _FORMATS,
-        # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
-        "multiple_requests": "1",
-    }
-    return av.open(url, "r", options=options, metadata_errors="replace", timeout=IO_TIMEOUT_S)
-
-
-def _decodable(stream: PyavStream) -> bool:
-    return stream.codec_context is not None
-
-
-def _pictures(container: InputContainer) -> list[PyavStream]:
-    """Return the video streams that are videos: a cover is a picture, not a video."""
-    return [
-        one
-        for one in container.streams.video
-        if _decodable(one) and one.width and not one.disposition & Disposition.attached_pic
-    ]
 
 
 def _keyframes(container: InputContainer, beginning: Beginning | None, url: str) -> Keyframes | None:
@@ -208,7 +141,6 @@ def _video_stream(stream: PyavStream, picture: Picture | None, found: Keyframes 
     fps = next((float(rate) for rate in rates if rate and rate <= _MAX_FPS), None)
     components = context.format.components if context.format else ()
     bit_depth = components[0].bits if components else 8
-    sar = float(stream.sample_aspect_ratio or 1)
     interlaced = context.field_order in _FIELD_ORDERS_INTERLACED
     return VideoStream(
         index=stream.index,
@@ -219,8 +151,8 @@ def _video_stream(stream: PyavStream, picture: Picture | None, found: Keyframes 
         bit_depth=bit_depth,
         width=context.width,
         height=context.height,
-        sar=sar if 0.1 < sar < 10 else 1.0,
-        rotation=round(-picture.rotation / 90) * 90 % 360 if picture else 0,
+        sar=sar_of(stream),
+        rotation=rotation_of(picture) if picture else 0,
         fps=fps,
         interlaced=interlaced or bool(picture and picture.interlaced_frame),
         color_transfer=_TRANSFERS.get(context.color_trc),

@@ -81,6 +81,14 @@ class SubtitleStream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """Where a chapter of a film begins, in seconds of playing time, and what it is called."""
+
+    start_s: float
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaInfo:
     """What the probe found in one file."""
 
@@ -92,6 +100,7 @@ class MediaInfo:
     audio: tuple[AudioStream, ...] = ()
     subtitles: tuple[SubtitleStream, ...] = ()
     keyframes_s: tuple[float, ...] = ()  # absolute pts, ascending; empty when unknown
+    chapters: tuple[Chapter, ...] = ()  # ascending
     taken_at: str | None = None  # ISO 8601, with the offset where the file has one
     location: tuple[float, float] | None = None  # latitude, longitude in degrees
 
@@ -109,7 +118,7 @@ class MediaInfo:
         plain = {
             name: raw[name]
             for name in raw
-            if name not in ("video", "audio", "subtitles", "keyframes_s", "location")
+            if name not in ("video", "audio", "subtitles", "keyframes_s", "chapters", "location")
         }
         return _checked(
             cls,
@@ -119,6 +128,7 @@ class MediaInfo:
                 "audio": tuple(_checked(AudioStream, one) for one in _list(raw.get("audio", ()))),
                 "subtitles": tuple(_checked(SubtitleStream, one) for one in _list(raw.get("subtitles", ()))),
                 "keyframes_s": _numbers(raw.get("keyframes_s", ())),
+                "chapters": tuple(_checked(Chapter, one) for one in _list(raw.get("chapters", ()))),
                 "location": _location(raw.get("location")),
             },
         )
@@ -162,7 +172,7 @@ def _typed(name: str, hint: object, value: object) -> object:
 
 def _list(value: object) -> list[object]:
     if not isinstance(value, list | tuple):
-        raise ProbeError("a list of streams is not a list")
+        raise ProbeError("a list is not a list")
     return list(value)
 
 

@@ -52,6 +52,7 @@ def playback_json(item: Item, decision: Decision, profile: str, ticket: str) -> 
 def media_json(info: MediaInfo) -> dict[str, Any]:
     """Return the streams of a video, as far as a screen may want to show them."""
     return {
+        "chapters": [{"start_s": one.start_s, "title": one.title} for one in info.chapters],
         "video": [
             {
                 "codec": stream.codec,

@@ -236,6 +236,14 @@ def test_findings_of_a_file_that_changed_meanwhile_are_dropped(tmp_path):
         assert index.to_examine() == []
 
 
+def test_videos_of_an_older_examination_are_read_again_but_not_photos(tmp_path):
+    records = [record(n, f"{n}.x", kind=kind, examined=1) for n, kind in enumerate(KINDS)]
+    with indexed(tmp_path, records) as index:
+        assert [waiting.kind for waiting in index.to_examine()] == [ItemKind.VIDEO]
+        index.change([replace(one, examined=-1) for one in records], [])
+        assert len(index.to_examine()) == 3
+
+
 def test_ids_are_url_safe_and_hide_names():
     made = {
         IDS.of_file("f", "a.jpg", 0),

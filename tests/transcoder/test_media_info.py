@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcoder import AudioStream, MediaInfo, ProbeError, SubtitleStream, VideoStream
+from transcoder import AudioStream, Chapter, MediaInfo, ProbeError, SubtitleStream, VideoStream
 
 times = st.floats(allow_nan=False, allow_infinity=False, width=32)
 texts = st.none() | st.text(max_size=8)
@@ -31,6 +31,7 @@ infos = st.builds(
     ),
     subtitles=st.lists(st.builds(SubtitleStream, index=st.integers(0, 9), codec=st.just("ass"))).map(tuple),
     keyframes_s=st.lists(times, max_size=4).map(tuple),
+    chapters=st.lists(st.builds(Chapter, start_s=times, title=texts), max_size=3).map(tuple),
     taken_at=texts,
     location=st.none() | st.tuples(times, times),
 )

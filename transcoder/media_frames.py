@@ -1,0 +1,63 @@
+"""Single frames of a video, as upright pictures. Runs in the media helper only."""
+
+import io
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from PIL import Image
+
+from transcoder.media_opening import PyavStream, open_media, picture_streams
+
+JPEG_QUALITY = 85
+
+
+def frame(url: str, at_s: float, width: int) -> bytes:
+    """Return the keyframe at or before `at_s` (playing time), upright, at most `width` wide, as a JPEG."""
+    # Some cameras' streams have no picture that a decoder takes for a keyframe, and some cannot seek.
+    for position_s, skip in ((at_s, "NONKEY"), (at_s, "DEFAULT"), (None, "DEFAULT")):
+        with open_media(url) as container:
+            stream = next(iter(picture_streams(container)), None)
+            if stream is None:
+                raise ValueError("no pictures")
+            stream.codec_context.skip_frame = skip
+            picture = decode_near(container, stream, position_s)
+            if picture is not None:
+                return _jpeg(picture, stream, width)
+    raise ValueError("no picture decodes")
+
+
+def decode_near(container: InputContainer, stream: PyavStream, at_s: float | None) -> VideoFrame | None:
+    """Return the first frame that decodes from the keyframe before `at_s` on, or from where the container stands."""
+    try:
+        if at_s is not None:
+            start = container.start_time or 0
+            container.seek(start + int(at_s * av.time_base), backward=True)
+        return next(container.decode(stream), None)
+    except av.error.FFmpegError:
+        return None  # damage there: elsewhere it may be whole
+
+
+def sar_of(stream: PyavStream) -> float:
+    """Return the width of a stored pixel divided by its height; 1 where the file says nonsense."""
+    sar = float(stream.sample_aspect_ratio or 1)
+    return sar if 0.1 < sar < 10 else 1.0
+
+
+def rotation_of(picture: VideoFrame) -> int:
+    """Return the degrees clockwise that bring a frame upright: 0, 90, 180 or 270."""
+    return round(-picture.rotation / 90) * 90 % 360
+
+
+def _jpeg(picture: VideoFrame, stream: PyavStream, width: int) -> bytes:
+    image: Image.Image = picture.to_image()  # type: ignore[no-untyped-call]
+    rotation = rotation_of(picture)
+    size = (max(1, round(image.width * sar_of(stream))), image.height)
+    shown_width = size[1] if rotation in (90, 270) else size[0]
+    scale = min(1.0, width / shown_width)
+    image = image.resize((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
+    if rotation:
+        image = image.rotate(-rotation, expand=True)
+    output = io.BytesIO()
+    image.save(output, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return output.getvalue()
