@@ -17,10 +17,10 @@ from transcoder.errors import (
     UnknownProfileError,
 )
 from transcoder.helper_child import serve
+from transcoder.helper_process import HelperProcess
 from transcoder.media_info import AudioStream, Chapter, MediaInfo, SubtitleStream, VideoStream
 from transcoder.pool import Pool
 from transcoder.probe import MediaHelper
-from transcoder.process import HelperProcess
 from transcoder.profiles import PROFILES, ScreenProfile, profile_named
 from transcoder.session import Source
 from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream, VariantLink

@@ -6,8 +6,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from transcoder.errors import ProbeError
+from transcoder.helper_process import HelperProcess
 from transcoder.media_info import MediaInfo
-from transcoder.process import HelperProcess
 
 PROBE_TIMEOUT_S = 150.0  # a container without an index is read whole
 FRAME_TIMEOUT_S = 60.0

@@ -1,7 +1,6 @@
 """The only module that starts processes, and always ends them.
 
-`Encoder` is one running ffmpeg whose standard output is read. `HelperProcess` is a child of ours that answers
-requests and may crash; `transcoder.helper_child.serve` is its other side.
+`Encoder` is one running ffmpeg whose standard output is read; `run_to_end` is one from its start to its end.
 """
 
 import contextlib
@@ -16,12 +15,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
-
-from transcoder import framing
-from transcoder.errors import HelperCrashedError, HelperTimeoutError
+from typing import IO, Self, cast
 
 # What a child may know of our surroundings. Passphrases, tokens and settings travel by environment too.
 _ENVIRONMENT_ALLOWED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
@@ -29,6 +26,9 @@ _LINES_KEPT = 20
 _GRACE_S = 0.1  # between TERM and KILL: ffmpeg has nothing to save
 
 _LINE_SIZE = 500
+_ENCODER_NICE = 5  # who only reads files, and the web server, go first
+_IDLE_NICE = 19
+_LOOK_EVERY_S = 0.1
 # One byte, not none: at 0 the kernel still hands the memory to a core handler that is fed by a pipe.
 _NO_CORE = (1, 1)
 
@@ -44,10 +44,19 @@ def python_environment() -> dict[str, str]:
     return {**child_environment(), "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
 
 
-class _Child:
-    """A process in a session of its own, its standard error kept as a few last lines."""
+class Child:
+    """A process in a session of its own, its standard error kept as a few last lines.
 
-    def __init__(self, argv: Sequence[str], environment: Mapping[str, str], stdin: int) -> None:
+    Args:
+        argv: The program and its arguments.
+        environment: All that it may know of ours.
+        stdin: As `subprocess` has it.
+        nice: How far it stands back behind us.
+    """
+
+    def __init__(
+        self, argv: Sequence[str], environment: Mapping[str, str], stdin: int, nice: int = 0
+    ) -> None:
         self._process = subprocess.Popen(
             list(argv),
             stdin=stdin,
@@ -62,6 +71,9 @@ class _Child:
         # It may have ended already, which reading will tell, or have a lower limit that only root may raise.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             resource.prlimit(self._process.pid, resource.RLIMIT_CORE, _NO_CORE)
+            if nice:
+                own = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, min(own + nice, 19))
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
         # An undrained stderr fills its pipe and stops the child for ever.
         self._drain = threading.Thread(target=self._drain_stderr, name=f"stderr-{self.pid}", daemon=True)
@@ -69,25 +81,31 @@ class _Child:
 
     @property
     def pid(self) -> int:
+        """Its id, which is also its group's."""
         return self._process.pid
 
     @property
     def stdout(self) -> IO[bytes]:
+        """What it says."""
         assert self._process.stdout is not None
         return self._process.stdout
 
     @property
     def stdin(self) -> IO[bytes] | None:
+        """What it listens to, if it does."""
         return self._process.stdin
 
     @property
     def last_lines(self) -> tuple[str, ...]:
+        """The last lines of its standard error."""
         return tuple(self._lines)
 
     def poll(self) -> int | None:
+        """Return the exit status, or None while it runs."""
         return self._process.poll()
 
     def wait(self, timeout_s: float | None = None) -> int:
+        """Wait for its end and return the exit status."""
         return self._process.wait(timeout_s)
 
     def signal(self, number: int) -> None:
@@ -96,17 +114,22 @@ class _Child:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
 
+    def finish(self, timeout_s: float) -> None:
+        """Let it end by itself, if it does so soon."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout_s)
+
     def end(self, grace_s: float) -> None:
         """TERM, then KILL, then gone. What the pipes still hold stays readable."""
         if grace_s:
             self.signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(grace_s)
+            self.finish(grace_s)
         self.signal(signal.SIGKILL)
         self._process.wait()
         self._drain.join()
 
     def close_pipes(self) -> None:
+        """Free the pipes."""
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -123,7 +146,7 @@ class Encoder:
     """One running ffmpeg, read from its standard output. Leaving the context ends it."""
 
     def __init__(self, argv: Sequence[str]) -> None:
-        self._child = _Child(argv, child_environment(), subprocess.DEVNULL)
+        self._child = Child(argv, child_environment(), subprocess.DEVNULL, _ENCODER_NICE)
         self._closed = False
 
     @property
@@ -164,126 +187,59 @@ class Encoder:
         self.close()
 
 
-class HelperProcess:
-    """The owner of a child process that answers requests, may crash, and is then started anew.
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a process that ran to its end."""
+
+    status: int  # negative for a signal
+    output: bytes
+    last_lines: tuple[str, ...]
+    took_s: float
+
+
+def run_to_end(
+    argv: Sequence[str], given: bytes = b"", *, timeout_s: float, stopped: threading.Event
+) -> Finished:
+    """Run a program of low priority to its end, which is forced after `timeout_s` or when `stopped` is set.
 
     Args:
-        argv: The child, which calls `serve`. It starts at the first call.
-        name: What log lines call it.
+        argv: The program and its arguments.
+        given: What it reads from standard input.
+        timeout_s: How long it may run.
+        stopped: Whether the result is still wanted.
+
+    Raises:
+        OSError: It cannot be started.
     """
-
-    def __init__(self, argv: Sequence[str], *, name: str = "helper") -> None:
-        self._argv = list(argv)
-        self._name = name
-        self._calling = threading.Lock()
-        self._child: _Child | None = None
-        self._closed = threading.Event()
-
-    @property
-    def pid(self) -> int | None:
-        """The running child's id, or None between children."""
-        child = self._child
-        return child.pid if child else None
-
-    def call(
-        self, request: dict[str, Any], payload: bytes = b"", *, timeout_s: float = 60.0
-    ) -> tuple[dict[str, Any], bytes]:
-        """Send one request and return the answer's header and payload. Threads take turns.
-
-        Raises:
-            HelperTimeoutError: No answer in `timeout_s`; the child was killed.
-            HelperCrashedError: The child died, or said what is no answer.
-            ValueError: The helper is closed.
-        """
-        with self._calling:
-            if self._closed.is_set():
-                raise ValueError(f"{self._name} is closed")
-            child = self._running_child()
-            if self._closed.is_set():  # meanwhile: whoever closed may not have seen this child
-                self._drop_child()
-                raise ValueError(f"{self._name} is closed")
-            exchange = _Exchange(child, time.monotonic() + timeout_s)
-            try:
-                exchange.send(framing.format_message(request, payload))
-                exchange.send(payload)
-                header_size, payload_size = framing.parse_sizes(exchange.receive(framing.SIZES_SIZE))
-                header = framing.parse_header(exchange.receive(header_size))
-                return header, exchange.receive(payload_size)
-            except TimeoutError:
-                self._drop_child()
-                raise HelperTimeoutError(f"{self._name} gave no answer in {timeout_s:g} s") from None
-            except (EOFError, OSError, framing.FrameError) as error:
-                status = self._drop_child()
-                lines = child.last_lines
-                raise HelperCrashedError(f"{self._name} ended with status {status}", lines) from error
-
-    def close(self) -> None:
-        """End the child, even in the middle of a call, and refuse further calls. Safe twice."""
-        self._closed.set()
-        child = self._child
-        if child is not None:
-            child.signal(signal.SIGKILL)  # a call that is under way fails at once
-        with self._calling:
-            self._drop_child()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _running_child(self) -> _Child:
-        if self._child is not None and self._child.poll() is not None:
-            self._drop_child()  # it died between calls
-        if self._child is None:
-            self._child = _Child(self._argv, python_environment(), subprocess.PIPE)
-        return self._child
-
-    def _drop_child(self) -> int | None:
-        child, self._child = self._child, None
-        if child is None:
-            return None
-        # One that is dying by itself may finish dying, so that its own status is the one reported.
-        try:
-            status = child.wait(_GRACE_S)
-        except subprocess.TimeoutExpired:
-            status = -signal.SIGKILL
+    begun_s = time.monotonic()
+    child = Child(argv, child_environment(), subprocess.PIPE, _IDLE_NICE)
+    writer = threading.Thread(target=_give, args=(child, given), name=f"stdin-{child.pid}")
+    writer.start()
+    output = bytearray()
+    try:
+        with selectors.PollSelector() as selector:
+            selector.register(child.stdout.fileno(), selectors.EVENT_READ)
+            while time.monotonic() - begun_s < timeout_s and not stopped.is_set():
+                if not selector.select(_LOOK_EVERY_S):
+                    continue
+                piece = os.read(child.stdout.fileno(), 1 << 16)
+                if not piece:
+                    child.finish(_GRACE_S)
+                    break
+                output += piece
+        took_s = time.monotonic() - begun_s
+    finally:
         child.end(0)
+        writer.join()
         child.close_pipes()
-        return status
+    return Finished(child.wait(), bytes(output), child.last_lines, took_s)
 
 
-class _Exchange:
-    """One request and its answer over a child's pipes, under one deadline."""
-
-    def __init__(self, child: _Child, deadline: float) -> None:
-        assert child.stdin is not None
-        self._stdin = child.stdin.fileno()
-        self._stdout = child.stdout.fileno()
-        self._deadline = deadline
-        os.set_blocking(self._stdin, False)
-
-    def send(self, data: bytes) -> None:
+def _give(child: Child, data: bytes) -> None:
+    assert child.stdin is not None
+    with contextlib.suppress(OSError):  # it has read enough
         left = memoryview(data)
         while left:
-            self._await(self._stdin, selectors.EVENT_WRITE)
-            left = left[os.write(self._stdin, left[: 1 << 16]) :]
-
-    def receive(self, size: int) -> bytes:
-        received = bytearray()
-        while len(received) < size:
-            self._await(self._stdout, selectors.EVENT_READ)
-            piece = os.read(self._stdout, min(size - len(received), 1 << 20))
-            if not piece:
-                raise EOFError
-            received += piece
-        return bytes(received)
-
-    def _await(self, fd: int, event: int) -> None:
-        left_s = self._deadline - time.monotonic()
-        with selectors.PollSelector() as selector:
-            selector.register(fd, event)
-            if left_s <= 0 or not selector.select(left_s):
-                raise TimeoutError
+            left = left[child.stdin.write(left) or 0 :]
+    with contextlib.suppress(OSError):
+        child.stdin.close()

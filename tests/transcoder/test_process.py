@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from transcoder import HelperCrashedError, HelperProcess, HelperTimeoutError
-from transcoder.process import Encoder
+from transcoder.process import Encoder, run_to_end
 
 HELPER = """
 import os, resource, signal, sys, threading
@@ -187,3 +187,37 @@ def test_an_encoder_leaves_no_core_file():
     )
     with Encoder([sys.executable, "-c", delayed]) as encoder:
         assert encoder.read(100) == b"(1, 1)\n"  # too little for a file, and no pipe either
+
+
+def never():
+    return threading.Event()
+
+
+def test_a_program_runs_to_its_end():
+    code = "import sys; data = sys.stdin.buffer.read(); print(len(data)); print('said', file=sys.stderr); sys.exit(3)"
+    finished = run_to_end([sys.executable, "-c", code], bytes(1 << 20), timeout_s=20, stopped=never())
+    assert (finished.status, finished.output) == (3, b"1048576\n")
+    assert finished.last_lines == ("said",)
+
+
+@pytest.mark.parametrize("timeout_s", [0.2, 60])
+def test_a_program_that_does_not_end_is_ended(timeout_s):
+    stopped = never()
+    if timeout_s > 1:
+        stopped.set()
+    finished = run_to_end(
+        [sys.executable, "-c", "import time; time.sleep(60)"],
+        bytes(1 << 20),
+        timeout_s=timeout_s,
+        stopped=stopped,
+    )
+    assert finished.status == -signal.SIGKILL
+    assert finished.took_s < 20
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("stdin-")]
+
+
+def test_encoders_stand_back_behind_us():
+    with Encoder([sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"]) as encoder:
+        encoder.read(1)
+        behind = os.getpriority(os.PRIO_PROCESS, encoder.pid) - os.getpriority(os.PRIO_PROCESS, 0)
+    assert behind > 0 or os.getpriority(os.PRIO_PROCESS, 0) == 19
