@@ -8,6 +8,7 @@ AUDIO_BITRATE = 192_000
 SURROUND_BITRATE = 384_000
 STEREO = 2
 SURROUND = 6
+_HARD_COMPENSATION_S = 0.02
 _PRE_ROLL_PACKETS = 4  # AAC needs them to be itself again; they are dropped
 _IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
 _MOST_NAMED = 8  # channels; more have no layout that everybody agrees on
@@ -47,7 +48,9 @@ def sound_track(job: EncodeJob, source: Node) -> tuple[Node, Options]:
         return stream, options
     # Two filters: one alone gives nothing at all when it also has to change the rate.
     stream = stream.filter("aresample", SAMPLE_RATE)
-    stream = stream.filter("aresample", **{"async": 1, "first_pts": _first_sample(job)})
+    # Left alone it lets sound that is less than 0.1 s off stay off, and mends that a sample a second.
+    times = {"async": 1, "min_hard_comp": _HARD_COMPENSATION_S, "first_pts": _first_sample(job)}
+    stream = stream.filter("aresample", **times)
     bitrate = SURROUND_BITRATE if job.audio_channels == SURROUND else AUDIO_BITRATE
     return _mixed(job, stream), {"c:a": "aac", "ac": job.audio_channels, "b:a": bitrate}
 
