@@ -25,11 +25,13 @@ class Segment:
 class SegmentCache:
     """Complete segments, the least recently asked for forgotten first. Guarded by the pool's lock.
 
-    One that is being read stays whole for its reader, who holds it.
+    One that is being read stays whole for its reader, who holds it. What is still being made counts too: for it
+    old segments make room.
     """
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
+        self._unfinished_size = 0
         self._segments: OrderedDict[Key, Segment] = OrderedDict()
         self._size = 0
 
@@ -37,6 +39,16 @@ class SegmentCache:
     def size(self) -> int:
         """Bytes held."""
         return self._size
+
+    @property
+    def crowded(self) -> bool:
+        """Whether half of the memory is taken by what is still being made: nothing shall be made ahead."""
+        return self._unfinished_size * 2 > self._max_size
+
+    def note_unfinished(self, size: int) -> None:
+        """Learn that segments that are being made have grown by `size`, or with a negative one that they are gone."""
+        self._unfinished_size += size
+        self._make_room()
 
     def get(self, key: Key) -> Segment | None:
         """Return a complete segment, or None."""
@@ -50,8 +62,7 @@ class SegmentCache:
         self._forget(key)
         self._segments[key] = segment
         self._size += segment.size
-        while self._size > self._max_size and len(self._segments) > 1:
-            self._forget(next(iter(self._segments)))
+        self._make_room()
 
     def drop_rendition(self, rendition: Hashable) -> None:
         """Forget everything of one rendition."""
@@ -67,3 +78,7 @@ class SegmentCache:
         segment = self._segments.pop(key, None)
         if segment is not None:
             self._size -= segment.size
+
+    def _make_room(self) -> None:
+        while self._size + self._unfinished_size > self._max_size and len(self._segments) > 1:
+            self._forget(next(iter(self._segments)))

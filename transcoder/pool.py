@@ -12,7 +12,7 @@ from typing import Self
 
 from transcoder.cache import SegmentCache
 from transcoder.ladder import Rung
-from transcoder.media_info import VideoStream
+from transcoder.machine import Machine
 from transcoder.profiles import ScreenProfile
 from transcoder.runs import Runs
 from transcoder.session import Rendition, RenditionKey, Session, Source, make_rendition
@@ -30,7 +30,8 @@ class Pool:
     Args:
         ffmpeg: The program.
         encoder_limit: How many pictures are converted at the same time.
-        cache_size: Bytes of segments kept in memory.
+        cache_size: Bytes of segments kept in memory, finished or not.
+        machine: What this computer can do; without it, what ffmpeg brings along.
         now: A clock in seconds, for idle times.
     """
 
@@ -40,13 +41,15 @@ class Pool:
         *,
         encoder_limit: int = 2,
         cache_size: int = DEFAULT_CACHE_SIZE,
+        machine: Machine | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._now = now
+        self._machine = machine or Machine(ffmpeg)
         self._lock = threading.Condition()
         self._cache = SegmentCache(cache_size)
         self._wake = threading.Event()
-        self._runs = Runs(ffmpeg, encoder_limit, self._lock, self._cache, now, self._wake.set)
+        self._runs = Runs(ffmpeg, self._machine, encoder_limit, self._lock, self._cache, now, self._wake.set)
         self._renditions: dict[RenditionKey, Rendition] = {}
         self._sessions: dict[str, Session] = {}
         self._stopped = threading.Event()
@@ -152,15 +155,12 @@ class Pool:
         known = self._renditions.get(asked)
         if known is not None and known.source.info == source.info:
             return known, (known.rung,) if known.rung else ()
-        made, rungs = make_rendition(asked, source, profile, self._now(), self._keeps_up)
+        made, rungs = make_rendition(asked, source, profile, self._now(), self._machine.keeps_up)
         known = self._renditions.get(made.key)
         if known is None or known.source.info != source.info:
             self._drop_rendition(made.key)
             known = self._renditions[made.key] = made
         return known, rungs
-
-    def _keeps_up(self, _video: VideoStream, _rung: Rung) -> bool:
-        return True
 
     def _touch(self, session: Session) -> None:
         session.used_at_s = session.rendition.used_at_s = self._now()

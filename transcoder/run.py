@@ -2,13 +2,16 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Protocol
 
 from transcoder.assembly import Assembly
 from transcoder.cache import Segment
+from transcoder.command import PictureEncoder
 from transcoder.errors import BoxError
+from transcoder.pace import Pace
 from transcoder.process import Encoder
 
 logger = logging.getLogger(__name__)
@@ -43,6 +46,15 @@ class RunOwner(Protocol):
     def take_segment(self, run: "Run", index: int, segment: Segment) -> None:
         """Take a complete segment."""
 
+    def note_unfinished(self, size: int) -> None:
+        """Learn how many bytes have come to unfinished segments, or have left them."""
+
+    def note_pace(self, run: "Run", worked_s: float) -> None:
+        """Learn that the run was let work for so long."""
+
+    def allowance(self, run: "Run") -> int:
+        """Return how many segments beyond the furthest one asked for the run may make now."""
+
     def note_missing(
         self, run: "Run", index: int, lines: tuple[str, ...] | None, damage: Exception | None
     ) -> None:
@@ -56,9 +68,17 @@ class Run:
     """
 
     def __init__(
-        self, run_id: str, first: int, stop: int, lock: threading.Condition, owner: RunOwner
+        self,
+        run_id: str,
+        first: int,
+        stop: int,
+        lock: threading.Condition,
+        owner: RunOwner,
+        encoder: PictureEncoder | None = None,
     ) -> None:
         self.run_id = run_id
+        self.encoder = encoder  # None where no picture is converted
+        self.pace = Pace()
         self.first = first
         self.stop = stop  # the run ends before this segment
         self.position = first  # segments before this one are complete, or will not come
@@ -78,6 +98,16 @@ class Run:
         self._unfinished = 0
         self._leasing = ExitStack()
         self._lease: Lease | None = None
+
+    @property
+    def hurried(self) -> bool:
+        """Whether somebody waits for its first bytes."""
+        return self.alive and self.waiting > 0 and self.fruitless
+
+    @property
+    def fruitless(self) -> bool:
+        """Whether it has brought nothing."""
+        return self.position == self.first and not self.segments
 
     @property
     def pids(self) -> list[int]:
@@ -127,6 +157,11 @@ class Run:
         """Bring nothing more. The lock is held; `close` ends the processes."""
         self._die()
 
+    def retire(self) -> None:
+        """Finish the segment that is begun, and make no other. The lock is held."""
+        self.stop = min(self.stop, max([self.position, *self.segments]) + 1)
+        self._lock.notify_all()
+
     def close(self) -> None:
         """End processes and threads, then the lease. The lock is not held."""
         with self._lock:
@@ -152,6 +187,7 @@ class Run:
         with self._lock:
             if self.alive and self.position <= index < self.stop:
                 self.segments.setdefault(index, Segment()).append(data)
+                self._owner.note_unfinished(len(data))
                 self._lock.notify_all()
 
     def complete(self, stop: int) -> None:
@@ -168,6 +204,7 @@ class Run:
                     self._owner.note_missing(self, index, None, None)
                 else:
                     segment.complete = True
+                    self._owner.note_unfinished(-segment.size)
                     self._owner.take_segment(self, index, segment)
             self.position = min(stop, self.stop)
             self._lock.notify_all()
@@ -178,12 +215,15 @@ class Run:
         assert self._assembly is not None
         try:
             while self._wait_for_demand(track):
+                begun_s = time.monotonic()
                 data = encoder.read(_READ_SIZE)
                 if not data:
                     self._end_of_track(track, encoder)
                     return
                 with self._assembling:
                     self._assembly.feed(track, data)
+                if track != "audio":
+                    self._note_pace(time.monotonic() - begun_s)
             self._finish(track)  # the end of the run's range, or nobody wants it any more
         except (BoxError, ValueError, OSError):
             self._fail(encoder)
@@ -198,10 +238,15 @@ class Run:
                 at = min(frontiers.of(one) for one in tracks if frontiers.has(one))
                 if at >= self.stop:
                     return False
-                if at <= self.furthest + AHEAD:
+                if at <= self.furthest + self._owner.allowance(self):
                     return True
                 self._lock.wait()
         return False
+
+    def _note_pace(self, worked_s: float) -> None:
+        with self._lock:
+            if self.alive:
+                self._owner.note_pace(self, worked_s)
 
     @property
     def _damage(self) -> Exception | None:
@@ -237,5 +282,6 @@ class Run:
         self.alive = False
         for segment in self.segments.values():
             segment.abandoned = True
+            self._owner.note_unfinished(-segment.size)
         self.segments.clear()
         self._lock.notify_all()

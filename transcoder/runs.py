@@ -4,29 +4,28 @@ import itertools
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from transcoder import command
-from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
 from transcoder.cache import Segment, SegmentCache
+from transcoder.command import SOFTWARE
 from transcoder.errors import BusyError, PoolClosedError
-from transcoder.output import output_channels
-from transcoder.run import Run
+from transcoder.jobs import assembly_for, commands_for
+from transcoder.machine import Machine
+from transcoder.run import AHEAD, Run
 from transcoder.session import Rendition, Session
+from transcoder.slots import RETRY_AFTER_S, Slots
 from transcoder.stream import SegmentBody
 
 logger = logging.getLogger(__name__)
 
 RUN_IDLE_S = 15.0
 WAIT_LIMIT_S = 20.0  # for the first bytes of a segment
-SLOT_WAIT_S = 10.0
-PREEMPT_AFTER_S = 6.0  # a run unasked for so long gives its slot to one who waits
-RETRY_AFTER_S = 2.0
 BURST_S = 0.3  # starts of one session closer together than this...
 DEBOUNCE_S = 0.12  # ...wait so long, and only the newest is made
+_MANNERS = 1  # segments ahead while another viewer waits for the first picture
 COPY_LIMIT = 8  # runs that convert no picture cost next to nothing
 
 
@@ -35,6 +34,7 @@ class Runs:
 
     Args:
         ffmpeg: The program.
+        machine: What this computer can do.
         encoder_limit: How many pictures are converted at the same time.
         lock: The pool's.
         cache: Where complete segments go.
@@ -45,6 +45,7 @@ class Runs:
     def __init__(
         self,
         ffmpeg: Path,
+        machine: Machine,
         encoder_limit: int,
         lock: threading.Condition,
         cache: SegmentCache,
@@ -52,13 +53,16 @@ class Runs:
         wake: Callable[[], None],
     ) -> None:
         self._ffmpeg = ffmpeg
-        self._limits = {True: encoder_limit, False: COPY_LIMIT}
+        self._machine = machine
+        self._slots = {
+            encodes: Slots(limit, lock, now, wake)
+            for encodes, limit in ((True, encoder_limit), (False, COPY_LIMIT))
+        }
         self._lock = lock
         self._cache = cache
         self._now = now
         self._wake = wake
         self._rendition_of: dict[Run, Rendition] = {}  # every run whose processes are not ended yet
-        self._queues: dict[bool, deque[object]] = {True: deque(), False: deque()}
         self._numbers = itertools.count(1)
         self._ending = threading.Lock()
         self._closed = False
@@ -145,7 +149,37 @@ class Runs:
         self, run: Run, index: int, lines: tuple[str, ...] | None, damage: Exception | None
     ) -> None:
         """Remember that a run did not make a segment."""
-        self._rendition_of[run].note_failure(index, self._now(), lines, damage)
+        rendition = self._rendition_of[run]
+        if lines is not None and damage is None and self._refused(run):
+            return  # not the file's fault: it is tried without the device
+        rendition.note_failure(index, self._now(), lines, damage)
+
+    def note_unfinished(self, size: int) -> None:
+        """Count what is being made as memory."""
+        self._cache.note_unfinished(size)
+
+    def note_pace(self, run: Run, worked_s: float) -> None:
+        """Spare a run that is slower than the film the dearer part of its work."""
+        run.pace.work(worked_s)
+        if run.encoder is None or run.position == run.first:
+            return
+        rendition = self._rendition_of[run]
+        pace = run.pace.reach(rendition.plan.start_s(run.position))
+        if pace >= 1.0 or rendition.rung is None or rendition.picture is None:
+            return
+        logger.info("run %s: %.2f seconds per second; from now on with less work", run.run_id, pace)
+        if rendition.spare_work():
+            run.retire()
+        else:
+            self._machine.note_slow(rendition.picture, rendition.rung, pace)
+
+    def allowance(self, run: Run) -> int:
+        """Return how many segments beyond the furthest one asked for `run` may make now."""
+        if self._cache.crowded:
+            return 0
+        if any(other.hurried for other in self._rendition_of if other is not run):
+            return _MANNERS
+        return AHEAD
 
     # Inside, with the lock held.
 
@@ -159,8 +193,17 @@ class Runs:
         if not run.wanted_by and not run.waiting:
             self._wake()
         if not arrived:
+            self._refused(run)
             run.give_up()  # it hangs: the next request shall find another
             raise BusyError("the encoder does not answer in time", RETRY_AFTER_S)
+
+    def _refused(self, run: Run) -> bool:
+        """Return whether a run was of a device that made nothing of the picture, and remember that."""
+        picture = self._rendition_of[run].picture
+        if run.encoder is None or not run.encoder.is_hardware or not run.fruitless or picture is None:
+            return False
+        self._machine.refuse(run.encoder, picture)
+        return True
 
     def _run_for(self, session: Session, index: int) -> Run:
         """Return the run that brings segment `index`: one that is near, or a new one. May let go of the lock."""
@@ -190,15 +233,37 @@ class Runs:
     def _start(self, session: Session, index: int) -> Run:
         """Start a run for `session` at segment `index`. Lets go of the lock."""
         rendition = session.rendition
+        holder = False
         for other in self._rendition_of:
-            other.wanted_by.discard(session.session_id)  # what it waited for it has left behind
+            if session.session_id in other.wanted_by:  # what it waited for it has left behind
+                other.wanted_by.discard(session.session_id)
+                holder = holder or other.alive
         encodes = rendition.decision.video == "encode"
-        self._await_slot(encodes=encodes)
+        self._slots[encodes].wait(
+            session.session_id,
+            lambda: self._taken(encodes=encodes),
+            lambda: self._closed or rendition.run_for(index) is not None,
+            holder=holder,
+        )
+        self.check_open()
         found = rendition.run_for(index)
         if found is not None:
             return found  # meanwhile somebody else started it
+        return self._started(session, index)
+
+    def _taken(self, *, encodes: bool) -> list[Run]:
+        return [
+            run
+            for run, rendition in self._rendition_of.items()
+            if run.alive and (rendition.decision.video == "encode") == encodes
+        ]
+
+    def _started(self, session: Session, index: int) -> Run:
+        rendition = session.rendition
+        encodes = rendition.decision.video == "encode"
+        encoder = self._machine.encoder_for(rendition.picture) if encodes else None
         stop = min(rendition.plan.count, index + command.MAX_SEGMENTS_PER_RUN)
-        run = Run(f"run-{next(self._numbers)}", index, stop, self._lock, self)
+        run = Run(f"run-{next(self._numbers)}", index, stop, self._lock, self, encoder)
         run.ask(index, session.session_id, self._now())
         run.waiting += 1
         rendition.runs.append(run)
@@ -207,75 +272,14 @@ class Runs:
         self._lock.release()
         try:
             run.start(
-                rendition.source.lease(), self._commands(rendition, index), _assembly(rendition, index, run)
+                rendition.source.lease(),
+                commands_for(self._ffmpeg, rendition, index, encoder or SOFTWARE),
+                assembly_for(rendition, index, run),
             )
         finally:
             self._lock.acquire()
             run.waiting -= 1
         return run
-
-    def _await_slot(self, *, encodes: bool) -> None:
-        """Wait for a free encoder, first come, first served.
-
-        Raises:
-            BusyError: None became free in time.
-        """
-        queue, place = self._queues[encodes], object()
-        queue.append(place)
-        try:
-            free = self._lock.wait_for(
-                lambda: self._closed or (queue[0] is place and self._has_slot(encodes=encodes)),
-                timeout=SLOT_WAIT_S,
-            )
-        finally:
-            queue.remove(place)
-            self._lock.notify_all()
-        self.check_open()
-        if not free:
-            raise BusyError("all encoders are taken", RETRY_AFTER_S)
-
-    def _has_slot(self, *, encodes: bool) -> bool:
-        taken = [
-            run
-            for run, rendition in self._rendition_of.items()
-            if run.alive and (rendition.decision.video == "encode") == encodes
-        ]
-        if len(taken) < self._limits[encodes]:
-            return True
-        now_s = self._now()
-        spare = [
-            run
-            for run in taken
-            if not run.waiting and (not run.wanted_by or now_s - run.asked_at_s > PREEMPT_AFTER_S)
-        ]
-        if not spare:
-            return False
-        min(spare, key=lambda run: run.asked_at_s).give_up()
-        self._wake()
-        return True
-
-    def _commands(self, rendition: Rendition, index: int) -> Callable[[str], list[tuple[str, list[str]]]]:
-        profile, box = rendition.profile, rendition.rung or rendition.profile
-
-        def commands(url: str) -> list[tuple[str, list[str]]]:
-            job = command.EncodeJob(
-                ffmpeg=self._ffmpeg,
-                url=url,
-                info=rendition.source.info,
-                plan=rendition.plan,
-                first=index,
-                packaging=profile.packaging,
-                video=rendition.decision.video,
-                audio=rendition.decision.audio,
-                audio_stream=rendition.audio_stream,
-                burn=rendition.key.burn,
-                audio_channels=_channels(rendition),
-                max_width=box.max_width,
-                max_height=box.max_height,
-            )
-            return command.commands(job)
-
-        return commands
 
 
 def _settled(run: Run, index: int) -> bool:
@@ -285,15 +289,3 @@ def _settled(run: Run, index: int) -> bool:
 
 def _init_settled(rendition: Rendition, run: Run) -> bool:
     return rendition.init is not None or not run.alive
-
-
-def _channels(rendition: Rendition) -> int:
-    sound = rendition.audio_stream
-    return output_channels(sound, surround=rendition.profile.surround) if sound else 2
-
-
-def _assembly(rendition: Rendition, index: int, run: Run) -> Assembly:
-    decision = rendition.decision
-    tracks = {name for name, treatment in (("video", decision.video), ("audio", decision.audio)) if treatment}
-    kind = TransportAssembly if rendition.profile.packaging == "ts" else Fmp4Assembly
-    return kind(rendition.plan, index, tracks, run)

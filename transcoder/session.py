@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
+from transcoder.command import MAX_SAVINGS
 from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
 from transcoder.errors import EncodeError, SegmentNotFoundError
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
@@ -70,8 +71,30 @@ class Rendition:
     audio_stream: AudioStream | None
     used_at_s: float
     init: bytes | None = None
+    savings: int = 0  # how much work its encoders are spared
     runs: list[Run] = field(default_factory=list)
     _failures: dict[int, _Failure] = field(default_factory=dict)
+
+    @property
+    def picture(self) -> VideoStream | None:
+        """The picture track of its source."""
+        return chosen_video(self.source.info)
+
+    def spare_work(self) -> bool:
+        """Have the encoders of later runs work less; return whether that is possible.
+
+        Only a transport stream may become smaller on the way: others say the size once for all.
+        """
+        if self.savings < MAX_SAVINGS:
+            self.savings += 1
+            return True
+        if self.rung is None or self.picture is None or self.profile.packaging != "ts":
+            return False
+        smaller = rung_at(rungs_of(self.picture, self.profile), self.rung.quality - 1)
+        if smaller.quality >= self.rung.quality:
+            return False
+        self.rung = smaller
+        return True
 
     def run_for(self, index: int) -> Run | None:
         """Return the run that will bring segment `index` soon, or None."""

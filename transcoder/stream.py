@@ -71,26 +71,27 @@ def _pieces(segment: Segment, lock: threading.Condition, run: Run | None) -> Gen
     if run is None:
         yield from segment.pieces
         return
+    given = 0
+    while pieces := _next_pieces(segment, lock, run, given):
+        given += len(pieces)
+        yield from pieces
+    if not segment.complete:
+        raise EncodeError("the encoder ended in the middle of a segment")
+
+
+def _next_pieces(segment: Segment, lock: threading.Condition, run: Run, given: int) -> list[bytes]:
+    """Wait for what follows the first `given` pieces; nothing when there will be no more.
+
+    Only who waits here holds the run: one whose screen takes no more bytes, because it is gone, does not.
+    """
     with lock:
         run.waiting += 1
-    try:
-        given = 0
-        while pieces := _next_pieces(segment, lock, given):
-            given += len(pieces)
-            yield from pieces
-        if not segment.complete:
-            raise EncodeError("the encoder ended in the middle of a segment")
-    finally:
-        with lock:
+        try:
+            moved = lock.wait_for(
+                lambda: len(segment.pieces) > given or segment.complete or segment.abandoned, STALL_LIMIT_S
+            )
+        finally:
             run.waiting -= 1
-
-
-def _next_pieces(segment: Segment, lock: threading.Condition, given: int) -> list[bytes]:
-    """Wait for what follows the first `given` pieces; nothing when there will be no more."""
-    with lock:
-        moved = lock.wait_for(
-            lambda: len(segment.pieces) > given or segment.complete or segment.abandoned, STALL_LIMIT_S
-        )
         if not moved:
             raise BusyError("the encoder has stalled", STALL_LIMIT_S)
         return segment.pieces[given:]

@@ -216,7 +216,7 @@ def test_close_ends_those_who_wait(long_source, tiny, media_server):
 
     thread = threading.Thread(target=wait)
     thread.start()
-    wait_until(pool, lambda: pool._runs._queues[True])
+    wait_until(pool, lambda: pool._runs._slots[True].waiting)
     pool.close()
     thread.join()
     held.close()
@@ -224,7 +224,7 @@ def test_close_ends_those_who_wait(long_source, tiny, media_server):
 
 
 def test_encoders_are_limited_and_the_wait_is_bounded(long_source, tiny, monkeypatch):
-    monkeypatch.setattr("transcoder.runs.SLOT_WAIT_S", 0.05)
+    monkeypatch.setattr("transcoder.slots.SLOT_WAIT_S", 0.05)
     with Pool(FFMPEGS[0], encoder_limit=1) as pool:
         b"".join(pool.stream(long_source, tiny, session_id="one").segment(0))
         with pytest.raises(BusyError) as caught:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from transcoder.decision import Treatment, chosen_video
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
@@ -10,10 +10,35 @@ from transcoder.profiles import Packaging
 from transcoder.segments import SegmentPlan
 
 MAX_SEGMENTS_PER_RUN = 2000  # their key times are one argument, and Linux takes 128 KiB
+MAX_SAVINGS = 1
 GUARD_S = 0.002  # boundaries are met from a little before: time bases round
+
+Kind = Literal["software", "vaapi", "qsv", "nvenc", "v4l2m2m", "rkmpp", "videotoolbox"]
 
 Options = dict[str, Any]
 Node = Any  # a place in a graph of ffmpeg-python, which has no types
+
+
+@dataclass(frozen=True, slots=True)
+class PictureEncoder:
+    """What makes H.264 of pictures: a program's own, or a device of this machine."""
+
+    kind: Kind
+    device: str | None = None  # of several of one kind
+    decodes: bool = False  # the device reads the source too, where it can
+
+    @property
+    def name(self) -> str:
+        """What ffmpeg calls it."""
+        return "libx264" if self.kind == "software" else f"h264_{self.kind}"
+
+    @property
+    def is_hardware(self) -> bool:
+        """Whether it is a device."""
+        return self.kind != "software"
+
+
+SOFTWARE = PictureEncoder("software")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +58,8 @@ class EncodeJob:
     audio_channels: int = 2  # of converted sound: 2 or 6
     max_width: int = 1920
     max_height: int = 1080
+    encoder: PictureEncoder = SOFTWARE
+    savings: int = 0  # how much work the encoder is spared, up to `MAX_SAVINGS`
 
     @property
     def start_s(self) -> float:

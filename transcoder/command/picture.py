@@ -1,11 +1,9 @@
 """What is done to the picture."""
 
-from transcoder.command.job import GUARD_S, MAX_SEGMENTS_PER_RUN, EncodeJob, Node, Options
-from transcoder.output import BUFFER_S, MAX_FPS, output_bitrate, output_fps, output_level, output_size
+from transcoder.command.encoders import handed_over
+from transcoder.command.job import GUARD_S, EncodeJob, Node, Options
+from transcoder.output import MAX_FPS, output_fps, output_size
 
-VIDEO_TIME_SCALE = 90000
-_PRESET = "superfast"  # 1080p at 1.6 times real time on two slow cores; the next slower one is at 1.1
-_CRF = 23
 _HDR_FILTERS = (
     ("zscale", {"t": "linear", "npl": 100}),
     ("format", {"pix_fmts": "gbrpf32le"}),
@@ -29,34 +27,7 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
     if video.hdr:
         for name, options in _HDR_FILTERS:
             stream = stream.filter(name, **options)
-    return stream.filter("setsar", 1).filter("format", pix_fmts="yuv420p")
-
-
-def encoded_picture_options(job: EncodeJob) -> Options:
-    """Return how pictures are converted: keyframes where segments begin, nothing held back."""
-    bitrate = output_bitrate(job.picture, job.max_width, job.max_height)
-    level = output_level(job.picture, job.max_width, job.max_height)
-    stop = min(job.plan.count, job.first + MAX_SEGMENTS_PER_RUN)
-    # A list and not an expression: in one, time counts from the first picture of the run.
-    keys = [job.plan.start_s(index) + job.info.start_s - GUARD_S for index in range(job.first + 1, stop)]
-    options: Options = {
-        "c:v": "libx264",
-        "preset": _PRESET,
-        "tune": "zerolatency",
-        "bf": 0,
-        "crf": _CRF,
-        "maxrate": bitrate,
-        "bufsize": int(bitrate * BUFFER_S),
-        "profile:v": "high",
-        "level:v": f"{level / 10:.1f}",
-        "sc_threshold": 0,
-        "g": 9999,
-        "fps_mode": "passthrough",
-        "enc_time_base": f"1:{VIDEO_TIME_SCALE}",
-    }
-    if keys:
-        options["force_key_frames"] = ",".join(f"{key:.6f}" for key in keys)
-    return options
+    return handed_over(job.encoder, stream.filter("setsar", 1).filter("format", pix_fmts="yuv420p"))
 
 
 def copied_picture_options(job: EncodeJob) -> Options:

@@ -6,14 +6,10 @@ Output times are playing times of the whole film (from `EPOCH_S` on), whatever s
 
 import ffmpeg
 
+from transcoder.command.encoders import VIDEO_TIME_SCALE, device_arguments, encoding_options
 from transcoder.command.inputs import open_input, picture_input
 from transcoder.command.job import EncodeJob, Node, Options
-from transcoder.command.picture import (
-    VIDEO_TIME_SCALE,
-    copied_picture_options,
-    encoded_picture_options,
-    filtered_picture,
-)
+from transcoder.command.picture import copied_picture_options, filtered_picture
 from transcoder.command.sound import sound_seek_s, sound_track
 from transcoder.segments import EPOCH_S
 
@@ -48,7 +44,7 @@ def _fmp4_video_args(job: EncodeJob) -> list[str]:
         options["use_editlist"] = 0
     else:
         stream = filtered_picture(job, source)
-        options |= encoded_picture_options(job)
+        options |= encoding_options(job)
         options["frag_duration"] = int(_FRAGMENT_S * 1e6)
         options["video_track_timescale"] = VIDEO_TIME_SCALE
     return _compiled(job, [stream], options)
@@ -84,7 +80,7 @@ def _ts_args(job: EncodeJob) -> list[str]:
     if job.video:
         copied = job.video == "copy"
         streams.append(source[str(job.picture.index)] if copied else filtered_picture(job, source))
-        options |= copied_picture_options(job) if copied else encoded_picture_options(job)
+        options |= copied_picture_options(job) if copied else encoding_options(job)
     if job.audio:
         # The picture's seek may land behind the sound that is wanted first: the sound reads for itself.
         own = open_input(job, seek_s=sound_seek_s(job)) if job.video else source
@@ -110,5 +106,6 @@ def _time_options(job: EncodeJob) -> Options:
 
 def _compiled(job: EncodeJob, streams: list[Node], options: Options) -> list[str]:
     output = ffmpeg.output(*streams, "pipe:1", **options)
-    argv: list[str] = output.global_args("-nostdin", "-v", "error").compile(cmd=str(job.ffmpeg))
+    devices = device_arguments(job.encoder) if "c:v" in options and job.video == "encode" else []
+    argv: list[str] = output.global_args("-nostdin", "-v", "error", *devices).compile(cmd=str(job.ffmpeg))
     return argv
