@@ -24,6 +24,7 @@ DECODER_MODULES = {
     "transcoder/media_helper.py",
     "transcoder/media_opening.py",
     "transcoder/media_frames.py",
+    "transcoder/media_sheets.py",
     "library/photo_helper.py",
     "library/photo_metadata.py",
     "library/photo_render.py",

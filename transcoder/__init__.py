@@ -20,6 +20,7 @@ from transcoder.helper_child import serve
 from transcoder.helper_process import HelperProcess
 from transcoder.media_info import AudioStream, Chapter, MediaInfo, SubtitleStream, VideoStream
 from transcoder.pool import Pool
+from transcoder.preview_layout import PreviewLayout, preview_layout, preview_moments
 from transcoder.probe import MediaHelper
 from transcoder.profiles import PROFILES, ScreenProfile, profile_named
 from transcoder.session import Source
@@ -42,6 +43,7 @@ __all__ = [
     "MediaInfo",
     "Pool",
     "PoolClosedError",
+    "PreviewLayout",
     "ProbeError",
     "ScreenProfile",
     "SegmentBody",
@@ -56,6 +58,8 @@ __all__ = [
     "VideoStream",
     "decide",
     "find_ffmpeg",
+    "preview_layout",
+    "preview_moments",
     "profile_for",
     "profile_named",
     "serve",

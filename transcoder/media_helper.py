@@ -1,4 +1,6 @@
-"""The media helper: a process of its own that opens hostile files (`python -m transcoder.media_helper`).
+"""The media helper: a process of its own that opens hostile files.
+
+    python -m transcoder.media_helper [--background]
 
 PyAV is imported in this process and nowhere else. It holds no key, reads one item through a loopback URL, and
 may crash.
@@ -7,8 +9,11 @@ Requests and answers; any may be answered with `{"error": ..}`:
 
     {"do": "probe", "url": ..}                              {"media": MediaInfo as JSON}
     {"do": "frame", "url": .., "at_s": .., "width": ..}     {} and a JPEG
+    {"do": "sheet", "url": .., "moments_s": [..], "size": [..], "grid": [..]}   {"good_count": ..} and a JPEG
 """
 
+import os
+import sys
 from typing import Any
 
 import av
@@ -24,6 +29,7 @@ from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_
 from transcoder.media_frames import frame, rotation_of, sar_of
 from transcoder.media_info import AudioStream, MediaInfo, SubtitleStream, VideoStream
 from transcoder.media_opening import PyavStream, is_decodable, open_media, picture_streams
+from transcoder.media_sheets import sheet
 
 _MIME_TYPES = {
     "mpegts": "video/mp2t",
@@ -45,12 +51,15 @@ _TEXT_SUBTITLES = frozenset(
     {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml"}
 )
 _NEAR_S = 60.0
+_BACKGROUND_NICENESS = 19  # whoever plays a film meanwhile does not notice
 _MAX_FPS = 1000  # above, it is a time base that was taken for a rate
 _FIELD_ORDERS_INTERLACED = frozenset({2, 3, 4, 5})  # AVFieldOrder; 0 unknown, 1 progressive
 
 
 def main() -> None:
     """Serve until the owner leaves."""
+    if "--background" in sys.argv[1:]:
+        os.nice(_BACKGROUND_NICENESS)
     av.logging.set_level(None)
     serve(answer)
 
@@ -60,6 +69,11 @@ def answer(request: dict[str, Any], _payload: bytes) -> tuple[dict[str, Any], by
     try:
         if request["do"] == "probe":
             return {"media": probe(request["url"]).to_json()}, b""
+        if request["do"] == "sheet":
+            jpeg, good_count = sheet(
+                request["url"], request["moments_s"], tuple(request["size"]), tuple(request["grid"])
+            )
+            return {"good_count": good_count}, jpeg
         return {}, frame(request["url"], float(request["at_s"]), int(request["width"]))
     except av.error.FFmpegError as error:
         return {"error": error.strerror or "unreadable"}, b""  # str(error) would name the URL

@@ -1,23 +1,32 @@
 """The owner's side of the media helper: asks, and makes `MediaInfo` of the answer."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from transcoder.errors import ProbeError
 from transcoder.helper_process import HelperProcess
 from transcoder.media_info import MediaInfo
+from transcoder.preview_layout import PreviewLayout
 
 PROBE_TIMEOUT_S = 150.0  # a container without an index is read whole
 FRAME_TIMEOUT_S = 60.0
+SHEET_TIMEOUT_S = 120.0  # a film of 4K at the lowest priority beside others that play
+_JPEG = b"\xff\xd8\xff"
+_LARGEST_SHEET = 4 * 1024 * 1024  # bytes; one of noise has a quarter of that
 
 
 class MediaHelper:
-    """The owner of the process that decodes hostile files. Threads may share it; they take turns."""
+    """The owner of the process that decodes hostile files. Threads may share it; they take turns.
 
-    def __init__(self) -> None:
-        self._process = HelperProcess([sys.executable, "-m", "transcoder.media_helper"], name="media helper")
+    Args:
+        background: Nobody waits for what it makes: whatever else the machine does comes first.
+    """
+
+    def __init__(self, *, background: bool = False) -> None:
+        argv = [sys.executable, "-m", "transcoder.media_helper"]
+        self._process = HelperProcess(argv + ["--background"] * background, name="media helper")
 
     def probe(self, url: str) -> MediaInfo:
         """Return what the media file behind a loopback `url` is.
@@ -46,6 +55,32 @@ class MediaHelper:
         )
         _raise_error(answer)
         return jpeg
+
+    def sheet(self, url: str, layout: PreviewLayout, moments_s: Sequence[float]) -> tuple[bytes, int]:
+        """Return a sheet of small pictures of the video behind `url`, a JPEG, and how many of them decoded.
+
+        Args:
+            url: A loopback URL.
+            layout: How it is laid out.
+            moments_s: Playing time of each picture: `preview_moments`.
+
+        Raises:
+            ProbeError: The file cannot be read.
+            HelperCrashedError: It crashed the decoder or took too long.
+        """
+        request = {
+            "do": "sheet",
+            "url": url,
+            "moments_s": list(moments_s),
+            "size": [layout.width, layout.height],
+            "grid": [layout.columns, layout.rows],
+        }
+        answer, jpeg = self._process.call(request, timeout_s=SHEET_TIMEOUT_S)
+        _raise_error(answer)
+        good_count = answer.get("good_count")
+        if not isinstance(good_count, int) or not jpeg.startswith(_JPEG) or len(jpeg) > _LARGEST_SHEET:
+            raise ProbeError("the media helper gave no sheet")
+        return jpeg, good_count
 
     def close(self) -> None:
         """End the process. Safe twice."""

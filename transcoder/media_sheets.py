@@ -1,0 +1,99 @@
+"""Sheets of small pictures of a film, each from a keyframe. Runs in the media helper only.
+
+Nothing but the keyframes themselves is read and decoded: a seek to each, one packet into the decoder, and the
+decoder emptied. Left to itself, a decoder holds a keyframe back until it has seen the next two.
+"""
+
+import io
+from collections.abc import Sequence
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from PIL import Image
+
+from transcoder.media_frames import decode_near, rotation_of
+from transcoder.media_opening import PyavStream, open_media, picture_streams
+
+_QUALITY = 75
+_PACKETS_TO_A_KEYFRAME = 1500  # a minute of pictures
+_PAST_S = 0.005  # time stamps are rounded, by the container and by us
+# Without an index, a seek leads to about the moment: what begins there may lie behind the keyframe.
+_UNINDEXED = frozenset({"mpegts", "mpeg"})
+_BACK_UNINDEXED_S = (1.0, 5.0)
+_BACK_S = (0.0, 2.0)
+_NEAR_BEGINNING_S = 10.0  # a camera's clip of a few seconds may have no picture marked as a keyframe
+
+
+def sheet(
+    url: str, moments_s: Sequence[float], size: tuple[int, int], grid: tuple[int, int]
+) -> tuple[bytes, int]:
+    """Return a JPEG of tiles, in rows from the top left, and how many of them could be decoded.
+
+    Args:
+        url: A loopback URL.
+        moments_s: Playing time of the keyframe of each tile; what lies between keyframes means the one before.
+        size: Width and height of a tile, upright, in pixels.
+        grid: Columns and rows.
+
+    A tile that does not decode shows the one before it.
+    """
+    width, height = size
+    whole = Image.new("RGB", (width * grid[0], height * grid[1]))
+    tile: Image.Image | None = None
+    shown_s: float | None = None
+    good_count = 0
+    with open_media(url) as container:
+        stream = next(iter(picture_streams(container)), None)
+        if stream is None:
+            raise ValueError("no pictures")
+        stream.codec_context.thread_count = 1  # frame by frame, more would only wait for one another
+        for place, at_s in enumerate(moments_s):
+            if at_s != shown_s:
+                picture = _keyframe(container, stream, at_s)
+                shown_s = None if picture is None else at_s
+                tile = tile if picture is None else _tile(picture, size)
+            good_count += shown_s is not None
+            if tile is not None:
+                row, column = divmod(place, grid[0])
+                whole.paste(tile, (column * width, row * height))
+    output = io.BytesIO()
+    whole.save(output, "JPEG", quality=_QUALITY, optimize=True)
+    return output.getvalue(), good_count
+
+
+def _keyframe(container: InputContainer, stream: PyavStream, at_s: float) -> VideoFrame | None:
+    """Return the keyframe at or before a moment; where there is no such thing, a frame near it."""
+    unindexed = container.format.name in _UNINDEXED
+    for back_s in _BACK_UNINDEXED_S if unindexed else _BACK_S:
+        picture = _first_keyframe(container, stream, at_s + _PAST_S - back_s)
+        if picture is not None:
+            return picture
+    picture = decode_near(container, stream, at_s)
+    if picture is None and at_s < _NEAR_BEGINNING_S:
+        container.seek(0, unsupported_byte_offset=True)
+        picture = decode_near(container, stream, None)
+    return picture
+
+
+def _first_keyframe(container: InputContainer, stream: PyavStream, at_s: float) -> VideoFrame | None:
+    """Return the first keyframe behind where a seek to the moment leads."""
+    try:
+        if at_s < 0:
+            container.seek(0, unsupported_byte_offset=True)
+        else:
+            container.seek((container.start_time or 0) + int(at_s * av.time_base), backward=True)
+        for _, packet in zip(range(_PACKETS_TO_A_KEYFRAME), container.demux(stream), strict=False):
+            if packet.is_keyframe and packet.size:
+                return next(iter([*packet.decode(), *stream.codec_context.decode(None)]), None)
+    except (av.error.FFmpegError, ValueError):
+        pass  # damage there, or a decoder that wants more than one packet
+    return None
+
+
+def _tile(picture: VideoFrame, size: tuple[int, int]) -> Image.Image:
+    rotation = rotation_of(picture)
+    width, height = reversed(size) if rotation in (90, 270) else size
+    small = picture.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+    image: Image.Image = small.to_image()  # type: ignore[no-untyped-call]
+    return image.rotate(-rotation, expand=True) if rotation else image
