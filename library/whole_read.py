@@ -68,7 +68,7 @@ class _Reading:
         self._checked_ns = checked_ns
         self._stored_size, self._mtime_ns = node.stored_size, node.mtime_ns
         self._sha256 = hashlib.sha256()
-        self._marks = MarkMaker()
+        self._marks = MarkMaker(0)
         self._damaged: list[Range] = []
         self._header_nonce = b""
         self._size = 0
@@ -76,13 +76,14 @@ class _Reading:
     def run(self, verification: Verification) -> None:
         self._stored_size, self._mtime_ns = verification.stored_size, verification.mtime_ns
         self._header_nonce, self._size = verification.header_nonce, verification.size
+        self._marks = MarkMaker(self._size)
         reported = 0
         for stretch in verification.stretches():
             if stretch.plaintext is None:
                 self._damaged.append((stretch.start, stretch.stop))
             else:
                 self._sha256.update(stretch.plaintext)
-            self._marks.update(stretch.chunk_nonces, stretch.stop)
+            self._marks.see(stretch.first_chunk, stretch.chunk_nonces)
             if not self._on_bytes(stretch.stored_stop - reported):
                 raise CheckCancelledError
             reported = stretch.stored_stop

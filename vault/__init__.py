@@ -26,7 +26,7 @@ from vault.errors import (
 from vault.names import ROOT_ID, check_name
 from vault.node import Node, NodeKind
 from vault.passphrase import change_passphrase, set_passphrase
-from vault.reader import PlaintextReader
+from vault.reader import PlaintextReader, Witness
 from vault.recovery import (
     RECOVERY_KEY_LINE_COUNT,
     RecoveryKeyError,
@@ -73,6 +73,7 @@ __all__ = [
     "VaultExistsError",
     "VaultLockedError",
     "Verification",
+    "Witness",
     "WrongPassphraseError",
     "change_passphrase",
     "check_name",

@@ -6,7 +6,7 @@ every read costs more than the cipher does. Only bytes whose tag matched ever le
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vault.content import ChunkCipher
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _MAX_TARGET_SIZE = 32767
 BATCH_CHUNKS = 6
 """Chunks that are read and opened together: 192 KiB. More would be memory for every viewer, and no faster."""
+
+Witness = Callable[[int, Sequence[bytes]], None]
+"""Told of chunks that were opened, before any byte of them leaves the reader: the index of the first, and the nonces,
+as they are stored, of this one and of those that follow it. What it raises, the reader raises instead of the bytes,
+then and whenever it is read again. It is called in the thread that reads, without a lock of the reader's."""
 
 
 class PlaintextReader(io.RawIOBase):
@@ -53,9 +58,12 @@ class PlaintextReader(io.RawIOBase):
         self._ciphertext = memoryview(bytearray())
         self._plaintext = memoryview(bytearray())
         self._window_first = self._window_stop = 0
+        self._witnesses: list[Witness] = []
+        self._untold: list[tuple[int, list[bytes]]] = []
         self._chunks: ChunkCipher | None = None
         content = keyring.content
         self._layout = content.layout
+        self._nonce_size = content.nonce_size
         self.stored_size = stored.size
         self.mtime_ns = stored.mtime_ns
         try:
@@ -65,6 +73,7 @@ class PlaintextReader(io.RawIOBase):
         header = content.open_header(self._read_header(), node_id)
         self.header_nonce = header.nonce
         self._chunk_count = self._layout.chunk_count(stored.size)
+        self._filled_count = -(-self.size // CHUNK_SIZE)
         self._chunks = content.chunks(header, node_id)
         self._check_last_chunk()
 
@@ -81,6 +90,17 @@ class PlaintextReader(io.RawIOBase):
             self._ensure(last, last + 1)
         except AuthenticationError as error:
             raise LastChunkError(self._node_id, last, self._stored.size) from error
+
+    def watch(self, witness: Witness) -> None:
+        """Have a witness told of every chunk that is read from now on; several are told in the order they came.
+
+        A file read from its beginning to its end shows it every chunk in order, an empty one at the end included.
+        Chunks that are read ahead are told of, too, and such as are read twice are told of twice.
+        """
+        with self._guard:
+            self._witnesses.append(witness)
+            # What was opened before it came is opened again: it is to see all that it lets pass.
+            self._window_first = self._window_stop = self._chunk_count
 
     # --- io.RawIOBase
 
@@ -117,6 +137,7 @@ class PlaintextReader(io.RawIOBase):
                 genuine, the rest of it is untouched.
             TruncatedError: The file was cut while it was open.
             VaultLockedError: The vault was locked.
+            Exception: What a witness has against it.
         """
         into = memoryview(buffer).cast("B")
         stop = min(self._position + len(into), self.size)
@@ -127,6 +148,7 @@ class PlaintextReader(io.RawIOBase):
                 piece = self._piece(self._position + done, stop)
                 into[done : done + len(piece)] = piece
                 done += len(piece)
+        self._tell()
         self._position += done
         return done
 
@@ -169,7 +191,16 @@ class PlaintextReader(io.RawIOBase):
     def _copy(self, start: int, stop: int) -> bytes:
         with self._guard:
             self._check_open()
-            return bytes(self._piece(start, stop))
+            piece = bytes(self._piece(start, stop))
+        self._tell()
+        return piece
+
+    def _tell(self) -> None:
+        """Tell the witnesses what they were not told yet. Where one objects, it is told again the next time."""
+        for first, nonces in self._untold:
+            for witness in self._witnesses:
+                witness(first, nonces)
+        self._untold.clear()
 
     def close(self) -> None:
         """Release the file and wipe the buffers; safe twice."""
@@ -201,6 +232,8 @@ class PlaintextReader(io.RawIOBase):
         """Return the plaintext from `start` on, to `stop` or the end of a batch. Valid until the next call."""
         span = span_for(start, stop)
         last = min(span.stop, span.first + BATCH_CHUNKS)
+        if self._window_first <= span.first < self._window_stop:
+            last = min(last, self._window_stop)  # what is there first: nothing is opened twice on the way
         self._ensure(span.first, last)
         window_start = self._window_first * CHUNK_SIZE
         return self._plaintext[start - window_start : min(stop, last * CHUNK_SIZE) - window_start]
@@ -213,15 +246,26 @@ class PlaintextReader(io.RawIOBase):
         if self._window_first <= first <= self._window_stop:
             # One read follows on another: read ahead, the next will, too.
             wanted = min(first + BATCH_CHUNKS, self._chunk_count)
+        if wanted == self._filled_count:
+            wanted = self._chunk_count  # an empty chunk at the end: nobody asks for a byte of it
         stored = self._read_stored(first, wanted)
         self._window_first = self._window_stop = first
-        for chunk_index in range(first, wanted):
-            try:
+        try:
+            for chunk_index in range(first, wanted):
                 self._open_chunk(chunk_index, stored)
-            except AuthenticationError:
-                if chunk_index < stop:
-                    raise
-                return  # only read ahead: whoever gets there is told
+        except AuthenticationError:
+            if self._window_stop < stop:
+                raise
+            # Only read ahead: whoever gets there is told.
+        finally:
+            if self._witnesses and self._window_stop > first:
+                self._untold.append((first, self._nonces(stored)))
+
+    def _nonces(self, stored: memoryview) -> list[bytes]:
+        """Return the nonces of the chunks of the window; `stored` starts with the first."""
+        step = self._layout.stored_chunk_size
+        stop = (self._window_stop - self._window_first) * step
+        return [bytes(stored[offset : offset + self._nonce_size]) for offset in range(0, stop, step)]
 
     def _read_stored(self, first: int, stop: int) -> memoryview:
         """Return the stored bytes of the chunks `first` to `stop`."""

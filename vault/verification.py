@@ -4,7 +4,7 @@ A reader refuses a file with a damaged end and breaks off at damage, as it must 
 Whoever wants to know what is left of a file reads it this way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -28,15 +28,17 @@ class Stretch:
         stored_stop: Where it ends in the stored file, in bytes.
         plaintext: The bytes, good until the next stretch is asked for; None where they are damaged: then the
             stretch is one chunk.
-        chunk_nonces: Of the chunks, as they are stored, one after the other. A chunk that was sealed anew has
-            another nonce even if its plaintext is the same.
+        first_chunk: Index of the first of its chunks.
+        chunk_nonces: Of the chunks, as they are stored. A chunk that was sealed anew has another nonce even if its
+            plaintext is the same.
     """
 
     start: int
     stop: int
     stored_stop: int
     plaintext: memoryview | None
-    chunk_nonces: bytes
+    first_chunk: int
+    chunk_nonces: Sequence[bytes]
 
 
 class Verification:
@@ -126,9 +128,11 @@ class Verification:
             stop=stop,
             stored_stop=min(self._layout.chunk_offset(end), self.stored_size),
             plaintext=self._plaintext[start - offset : stop - offset] if good else None,
-            chunk_nonces=b"".join(
-                self._stored_chunk(stored, index - first)[: self._nonce_size] for index in range(begin, end)
-            ),
+            first_chunk=begin,
+            chunk_nonces=[
+                bytes(self._stored_chunk(stored, index - first)[: self._nonce_size])
+                for index in range(begin, end)
+            ],
         )
 
     def close(self) -> None:
