@@ -15,8 +15,20 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "dist", "tv");
 const modules = path.join(here, "node_modules");
 
-async function lowerScript() {
-  const file = path.join(out, "tv.js");
+/** A name that the player takes from the page and the page does not lend would only fail on the TV. */
+async function checkKit() {
+  const script = await readFile(path.join(out, "player.js"), "utf8");
+  const kit = await readFile(path.join(here, "tv", "kit.ts"), "utf8");
+  const lent = Array.from(kit.matchAll(/export \{([^}]+)\}/g), (match) => match[1].split(",")).flat().map((name) => name.trim());
+  const taken = Array.from(script.matchAll(/\blanterne_kit\.(\w+)/g), (match) => match[1]);
+  const missing = taken.filter((name) => !lent.includes(name));
+  if (taken.length === 0 || missing.length > 0) {
+    throw new Error(`tv/kit.ts does not lend what the player takes: ${missing.join(", ")}`);
+  }
+}
+
+async function lowerScript(name) {
+  const file = path.join(out, name);
   const { code } = await transform(await readFile(file, "utf8"), {
     isModule: false,
     minify: true,
@@ -55,7 +67,7 @@ async function copyAssets() {
 }
 
 async function report() {
-  for (const name of ["tv.js", "tv.css", "hls.light.min.js"]) {
+  for (const name of ["tv.js", "tv.css", "player.js", "hls.light.min.js"]) {
     const file = path.join(out, name);
     const { size } = await stat(file);
     const zipped = gzipSync(await readFile(file), { level: 9 }).length;
@@ -63,8 +75,12 @@ async function report() {
   }
 }
 
-await build({ configFile: path.join(here, "vite.config.ts"), root: here, logLevel: "warn" });
-await lowerScript();
+for (const mode of ["tv", "player"]) {
+  await build({ configFile: path.join(here, "vite.config.ts"), root: here, mode, logLevel: "warn" });
+}
+await checkKit();
+await lowerScript("tv.js");
+await lowerScript("player.js");
 await addFonts();
 await copyAssets();
 await report();

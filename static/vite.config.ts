@@ -1,16 +1,57 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { defineConfig } from "vite";
+import type { Plugin } from "vite";
 
-/** The TV page: one script that needs no module loader; build.mjs lowers it to ES5 afterwards. */
-export default defineConfig({
-  publicDir: false,
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  build: {
-    outDir: "dist/tv",
-    emptyOutDir: true,
-    target: "es2022",
-    cssTarget: "chrome53",
-    minify: false,
-    reportCompressedSize: false,
-    lib: { entry: "tv/main.tsx", formats: ["iife"], name: "lanterne", fileName: () => "tv.js", cssFileName: "tv" },
-  },
+const here = import.meta.dirname;
+
+/** Modules whose names tv/kit.ts lends; from a later script they are taken from the page. */
+function lent(): string[] {
+  const kit = readFileSync(path.join(here, "tv", "kit.ts"), "utf8");
+  const names = Array.from(kit.matchAll(/from "([^"]+)"/g), (match) => match[1] || "");
+  return names.map((name) => (name.startsWith(".") ? moduleFile(path.join(here, "tv", name)) : name));
+}
+
+function moduleFile(name: string): string {
+  return [".ts", ".tsx"].map((ending) => name + ending).filter(existsSync)[0] || name;
+}
+
+/** Makes every import of a lent module one of the page's global `lanterne`. */
+function fromThePage(): Plugin {
+  const modules = lent();
+  return {
+    name: "from-the-page",
+    enforce: "pre",
+    resolveId(source, importer) {
+      const file = source.startsWith(".") && importer ? moduleFile(path.join(path.dirname(importer), source)) : source;
+      return modules.includes(file) ? { id: "lanterne-kit", external: true } : null;
+    },
+  };
+}
+
+const bundles = {
+  /** The page: one script that needs no module loader; build.mjs lowers it to ES5 afterwards. */
+  tv: { entry: "tv/main.tsx", empty: true, plugins: [] },
+  /** The player, fetched when somebody is about to watch. */
+  player: { entry: "tv/player/entry.ts", empty: false, plugins: [fromThePage()] },
+};
+
+export default defineConfig(({ mode }) => {
+  const name = mode === "player" ? "player" : "tv";
+  const bundle = bundles[name];
+  return {
+    publicDir: false,
+    plugins: bundle.plugins,
+    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+    build: {
+      outDir: "dist/tv",
+      emptyOutDir: bundle.empty,
+      target: "es2022",
+      cssTarget: "chrome53",
+      minify: false,
+      reportCompressedSize: false,
+      lib: { entry: bundle.entry, formats: ["iife"], name: "lanterne_" + name, fileName: () => name + ".js", cssFileName: name },
+      rollupOptions: { output: { globals: { "lanterne-kit": "lanterne" } } },
+    },
+  };
 });

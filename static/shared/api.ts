@@ -4,7 +4,18 @@
  * Everything that goes wrong is one `ApiError` with the server's problem details (RFC 9457) in it;
  * `status` is 0 when the server could not be reached at all.
  */
-import type { Health, Item, ItemDetail, ItemPage, ItemQuery, Me, PairingOffer, PairingRequest, ScanState } from "./types";
+import type {
+  Health,
+  Item,
+  ItemDetail,
+  ItemPage,
+  ItemQuery,
+  Me,
+  PairingOffer,
+  PairingRequest,
+  Previews,
+  ScanState,
+} from "./types";
 
 export interface Problem {
   type: string;
@@ -14,6 +25,8 @@ export interface Problem {
   /** The OAuth word of RFC 8628, where the call is a pairing poll. */
   error: string | null;
   retryAfterS: number | null;
+  /** Where a damaged film is whole again. */
+  damagedUntilS: number | null;
 }
 
 export class ApiError extends Error {
@@ -36,6 +49,8 @@ const GRANT_DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 
 /** A home box that scans or wakes its disks answers late, not never. */
 const TIMEOUT_MS = 20000;
+/** The whole film may have to be read for its subtitles, or be waited for in a queue. */
+const PATIENT_MS = 120000;
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -47,6 +62,7 @@ function unreachable(detail: string): ApiError {
     detail,
     error: null,
     retryAfterS: null,
+    damagedUntilS: null,
   });
 }
 
@@ -89,6 +105,7 @@ async function readProblem(response: Response): Promise<Problem> {
     detail: text(body.detail),
     error: text(body.error) || null,
     retryAfterS: isNaN(retry) ? null : retry,
+    damagedUntilS: typeof body.damaged_until_s === "number" ? body.damaged_until_s : null,
   };
 }
 
@@ -114,6 +131,26 @@ export function imageUrl(item: Item, width: ImageWidth): string | null {
   return item.image + (item.image.indexOf("?") >= 0 ? "&" : "?") + "w=" + String(width);
 }
 
+function itemPath(id: string): string {
+  return "/api/v1/items/" + encodeURIComponent(id);
+}
+
+function jsonRequest(method: string, body: object): RequestInit {
+  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** Null for what the server does not have. */
+async function absent<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return null;
+    }
+    throw error;
+  }
+}
+
 export class Api {
   private readonly fetch: Fetch;
   private readonly base: string;
@@ -135,8 +172,40 @@ export class Api {
     return this.get<ItemPage>("/api/v1/items" + queryString({ ...query }));
   }
 
-  item(id: string, profile: string): Promise<ItemDetail> {
-    return this.get<ItemDetail>("/api/v1/items/" + encodeURIComponent(id) + queryString({ profile }));
+  item(id: string, profile: string, can: string): Promise<ItemDetail> {
+    return this.get<ItemDetail>(itemPath(id) + queryString({ profile, can }));
+  }
+
+  /** What follows in the folder; null when nothing does. */
+  async next(id: string): Promise<Item | null> {
+    return absent(this.get<Item>(itemPath(id) + "/next"));
+  }
+
+  /** Null while there are none. */
+  async previews(id: string): Promise<Previews | null> {
+    return absent(this.get<Previews>(itemPath(id) + "/previews"));
+  }
+
+  async putPosition(id: string, position_s: number): Promise<void> {
+    await this.send(itemPath(id) + "/position", jsonRequest("PUT", { position_s: Math.round(position_s * 10) / 10 }));
+  }
+
+  /** A text of the server's own: subtitles. */
+  async text(path: string): Promise<string> {
+    return (await this.request(path, { method: "GET" }, PATIENT_MS)).text();
+  }
+
+  /** Ask for an address as a player would; null when it answers well, else what it says. */
+  async problemAt(path: string, range?: string): Promise<Problem | null> {
+    try {
+      await this.request(path, { method: "GET", headers: range ? { Range: range } : {} }, PATIENT_MS);
+      return null;
+    } catch (error) {
+      if (error instanceof ApiError) {
+        return error.problem;
+      }
+      throw error;
+    }
   }
 
   scan(): Promise<ScanState> {
@@ -178,20 +247,21 @@ export class Api {
   }
 
   private post(path: string, body: object): Promise<unknown> {
-    return this.send(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
+    return this.send(path, jsonRequest("POST", body));
   }
 
-  private async send(path: string, init: RequestInit): Promise<unknown> {
+  private async request(path: string, init: RequestInit, timeoutMs: number): Promise<Response> {
     // Engines before 2018 leave cookies out unless asked.
     const request = this.fetch(this.base + path, { ...init, credentials: "same-origin", cache: "no-store" });
-    const response = await withTimeout(request, TIMEOUT_MS);
+    const response = await withTimeout(request, timeoutMs);
     if (!response.ok) {
       throw new ApiError(await readProblem(response));
     }
+    return response;
+  }
+
+  private async send(path: string, init: RequestInit): Promise<unknown> {
+    const response = await this.request(path, init, TIMEOUT_MS);
     if (response.status === 204) {
       return null;
     }

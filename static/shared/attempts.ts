@@ -3,7 +3,12 @@ import type { Playback } from "./types";
 
 export type Method = "file" | "native-hls" | "hls.js";
 
+/** How far down: the file itself, a stream for this screen, for any screen, for the oldest ones. */
+export const LEVELS = ["file", "own", "baseline", "legacy"] as const;
+export type Level = (typeof LEVELS)[number];
+
 export interface Attempt {
+  level: Level;
   method: Method;
   url: string;
   /** Screen profile the stream is made for. */
@@ -17,27 +22,70 @@ export interface PlayerAbilities {
   mediaSource: boolean;
 }
 
-/** The same stream made for another screen profile. */
-export function withProfile(url: string, profile: string): string {
-  const stripped = url.replace(/([?&])profile=[^&]*(&|$)/, (_all, before: string, after: string) =>
-    after === "&" ? before : "",
-  );
-  return stripped + (stripped.indexOf("?") >= 0 ? "&" : "?") + "profile=" + encodeURIComponent(profile);
+export type Quality = "auto" | "1080" | "720" | "480";
+
+/** What a stream is asked for beyond its film; the file itself has none of it. */
+export interface StreamChoice {
+  /** Index among the sound tracks; null: the one that plays anyway. */
+  audio: number | null;
+  /** Index among the subtitle tracks, drawn into the picture. */
+  burn: number | null;
+  quality: Quality;
+}
+
+export const PLAIN: StreamChoice = { audio: null, burn: null, quality: "auto" };
+
+/** The address with these words of its query set, or left out where null. */
+export function withQuery(url: string, values: Record<string, string | null>): string {
+  const at = url.indexOf("?");
+  const path = at < 0 ? url : url.slice(0, at);
+  const old = at < 0 ? [] : url.slice(at + 1).split("&");
+  const kept = old.filter((part) => part !== "" && !((part.split("=")[0] || "") in values));
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    if (value !== null && value !== undefined) {
+      kept.push(name + "=" + encodeURIComponent(value));
+    }
+  }
+  return path + (kept.length > 0 ? "?" + kept.join("&") : "");
+}
+
+function isPlain(choice: StreamChoice): boolean {
+  return choice.audio === null && choice.burn === null && choice.quality === "auto";
 }
 
 /** List the ways to play; the last ones are what every screen can show. */
-export function attemptsFor(playback: Playback, abilities: PlayerAbilities): Attempt[] {
+export function attemptsFor(playback: Playback, abilities: PlayerAbilities, choice: StreamChoice = PLAIN): Attempt[] {
   const method: Method = abilities.nativeHls || !abilities.mediaSource ? "native-hls" : "hls.js";
-  const attempts: Attempt[] = [];
-  if (playback.decision === "direct") {
-    attempts.push({ method: "file", url: playback.file, profile: abilities.profile });
-  }
-  const profiles = [abilities.profile, "baseline", "legacy"];
-  profiles.forEach((profile, index) => {
-    if (profiles.indexOf(profile) === index) {
-      const url = index === 0 ? playback.hls : withProfile(playback.hls, profile);
-      attempts.push({ method, url, profile });
-    }
+  const own = abilities.profile;
+  const stream = withQuery(playback.hls, {
+    audio: choice.audio === null ? null : String(choice.audio),
+    burn: choice.burn === null ? null : String(choice.burn),
+    quality: choice.quality === "auto" ? null : choice.quality,
   });
+  // What was said of codecs led to what did not work: further down nobody relies on it.
+  const lower = (profile: string): string => withQuery(stream, { profile, can: null });
+  const attempts: Attempt[] = [];
+  if (playback.decision === "direct" && isPlain(choice)) {
+    attempts.push({ level: "file", method: "file", url: playback.file, profile: own });
+  }
+  attempts.push({ level: "own", method, url: stream, profile: own });
+  if (own !== "baseline" && own !== "legacy") {
+    attempts.push({ level: "baseline", method, url: lower("baseline"), profile: "baseline" });
+  }
+  if (own !== "legacy") {
+    attempts.push({ level: "legacy", method, url: lower("legacy"), profile: "legacy" });
+  }
   return attempts;
+}
+
+/** The first way that is not above a level; null when none is left. */
+export function attemptFrom(attempts: Attempt[], level: Level): Attempt | null {
+  const floor = LEVELS.indexOf(level);
+  return attempts.filter((attempt) => LEVELS.indexOf(attempt.level) >= floor)[0] || null;
+}
+
+/** The way below this one. */
+export function stepBelow(attempts: Attempt[], attempt: Attempt): Attempt | null {
+  return attempts[attempts.indexOf(attempt) + 1] || null;
 }

@@ -48,6 +48,10 @@ const BY_CODE: Record<number, Action> = {
   10252: "playpause", // Samsung
   10232: "previous",
   10233: "next",
+  33: "previous", // page keys, on keyboards and on some remotes
+  34: "next",
+  427: "next",
+  428: "previous",
   457: "info", // LG
   10200: "info", // Samsung
   73: "info", // I on a keyboard

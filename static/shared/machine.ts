@@ -4,62 +4,46 @@
  * It is told keys, the media element's events and the time; it answers by calling the media port
  * and by changing `state`. Nothing here waits: `tick` is called a few times a second.
  */
+import { Bar } from "./bar";
+import type { MenuPort } from "./bar";
+import { nextChapter, previousChapter } from "./chapters";
 import type { Action, Held } from "./keys";
-
-/** The media element, as far as the machine drives it. */
-export interface MediaPort {
-  play(): void;
-  pause(): void;
-  seek(position_s: number): void;
-  leave(): void;
-}
-
-export type PlayStatus = "loading" | "blocked" | "playing" | "paused" | "ended" | "failed";
-
-export interface PlayerState {
-  status: PlayStatus;
-  position_s: number;
-  duration_s: number;
-  buffered_s: number;
-  osd: boolean;
-  info: boolean;
-  spinner: boolean;
-  /** Where a scrub would land, null when none is under way. */
-  scrub_s: number | null;
-}
+import { NextOffer } from "./next-up";
+import type { FilmFacts, MediaPort, PlayerState } from "./player-state";
+import { scrubBy } from "./scrub";
+import type { Trouble } from "./trouble";
+import type { Chapter } from "./types";
 
 /** How long the controls stay after the last key. */
 export const OSD_MS = 4500;
+/** Somebody who reads the names of buttons needs longer. */
+export const BAR_MS = 10000;
 /** A scrub that rests this long is meant. */
 export const SCRUB_REST_MS = 1000;
 /** Stalls shorter than this are not worth a spinner. */
 export const SPINNER_MS = 300;
-export const STEP_S = 10;
-const BIG_STEP_S = 30;
-
-/** Seconds that one repeat of a held key moves: the longer held, the farther. */
-export function scrubStep(heldMs: number, duration_s: number): number {
-  if (heldMs < 1000) {
-    return STEP_S;
-  }
-  const far = duration_s > 1800 ? 2 : 1;
-  if (heldMs < 2500) {
-    return 15 * far;
-  }
-  return (heldMs < 5000 ? 30 : 60) * far;
-}
 
 export class PlayerMachine {
   state: PlayerState;
   private readonly media: MediaPort;
   private readonly changed: (state: PlayerState) => void;
+  private readonly bar: Bar;
+  private readonly offer = new NextOffer();
+  private chapters: Chapter[] = [];
   private now = 0;
   private keyAt = 0;
   private scrubAt = 0;
   private stalledAt: number | null;
 
-  constructor(media: MediaPort, changed: (state: PlayerState) => void, duration_s: number, nowMs: number) {
+  constructor(
+    media: MediaPort,
+    menus: MenuPort,
+    changed: (state: PlayerState) => void,
+    duration_s: number,
+    nowMs: number,
+  ) {
     this.media = media;
+    this.bar = new Bar(menus);
     this.changed = changed;
     this.now = nowMs;
     this.keyAt = nowMs;
@@ -73,7 +57,16 @@ export class PlayerMachine {
       info: false,
       spinner: false,
       scrub_s: null,
+      bar: this.bar.state,
+      next_s: null,
+      trouble: null,
     };
+  }
+
+  know(facts: FilmFacts): void {
+    this.chapters = facts.chapters;
+    this.offer.know(facts.follows, facts.askFirst);
+    this.set({ next_s: this.offer.left(this.state.position_s, this.state.duration_s) });
   }
 
   /** A key; false when the player has no use for it. */
@@ -89,8 +82,30 @@ export class PlayerMachine {
       return false;
     }
     this.keyAt = nowMs;
+    this.offer.touch();
     this.set({ osd: true });
+    if (this.state.scrub_s === null && this.onBar(() => this.bar.key(action, held))) {
+      return true;
+    }
+    if (action === "ok" && this.offerHasFocus() && !held.repeat) {
+      this.media.next(true);
+      return true;
+    }
     return this.act(action, held);
+  }
+
+  /** The next film is offered and nothing above it is open: OK takes it, Back declines it. */
+  offerHasFocus(): boolean {
+    return this.state.next_s !== null && this.state.bar.layer === "film" && this.state.scrub_s === null;
+  }
+
+  /** Do something with the bar or its menus, for the pointer. */
+  touch(act: (bar: Bar) => void, nowMs: number): void {
+    this.wake(nowMs);
+    this.onBar(() => {
+      act(this.bar);
+      return true;
+    });
   }
 
   /** The pointer moved: show the controls without doing anything. */
@@ -127,8 +142,10 @@ export class PlayerMachine {
     if (this.stalledAt !== null && nowMs - this.stalledAt >= SPINNER_MS) {
       this.set({ spinner: true });
     }
-    const resting = state.status === "playing" && state.scrub_s === null && !state.info;
-    if (resting && nowMs - this.keyAt >= OSD_MS) {
+    const layer = state.bar.layer;
+    const resting = state.status === "playing" && state.scrub_s === null && !state.info && layer !== "menu";
+    if (resting && state.osd && nowMs - this.keyAt >= (layer === "bar" ? BAR_MS : OSD_MS)) {
+      this.closeBar();
       this.set({ osd: false });
     }
   }
@@ -137,14 +154,14 @@ export class PlayerMachine {
 
   progressed(position_s: number, duration_s: number, buffered_s: number): void {
     const known = isFinite(duration_s) && duration_s > 0 ? duration_s : this.state.duration_s;
-    this.set({ position_s, duration_s: known, buffered_s });
+    this.set({ position_s, duration_s: known, buffered_s, next_s: this.offer.left(position_s, known) });
   }
 
   played(nowMs: number): void {
     this.now = nowMs;
     this.flow();
     this.keyAt = nowMs;
-    this.set({ status: "playing" });
+    this.set({ status: "playing", trouble: null });
   }
 
   paused(): void {
@@ -173,45 +190,53 @@ export class PlayerMachine {
   }
 
   ended(): void {
+    const then = this.offer.atEnd();
     this.set({ status: "ended" });
-    this.media.leave();
+    if (then === "leave") {
+      this.media.leave();
+    } else if (then === "go") {
+      this.media.next(false);
+    } else {
+      this.flow();
+      this.set({ next_s: 0 });
+    }
   }
 
   /** Another source is being tried. */
   restarted(nowMs: number): void {
     this.now = nowMs;
     this.stalledAt = nowMs;
-    this.set({ status: "loading", spinner: true });
+    this.set({ status: "loading", spinner: true, trouble: null });
   }
 
-  failed(): void {
+  failed(trouble: Trouble): void {
     this.flow();
-    this.set({ status: "failed", osd: true, scrub_s: null, info: false });
+    this.closeBar();
+    this.set({ status: "failed", osd: true, scrub_s: null, info: false, trouble });
   }
 
   private act(action: Action, held: Held): boolean {
+    const by_s = scrubBy(action, held.heldMs, this.state.duration_s);
+    if (by_s !== null) {
+      this.scrub(by_s);
+      return true;
+    }
+    // What a held key does not do again and again.
+    return held.repeat || this.once(action);
+  }
+
+  private once(action: Action): boolean {
     switch (action) {
-      case "left":
-        this.scrub(-scrubStep(held.heldMs, this.state.duration_s));
+      case "info":
+        this.toggleInfo();
         return true;
-      case "right":
-        this.scrub(scrubStep(held.heldMs, this.state.duration_s));
-        return true;
-      case "rewind":
-        this.scrub(-BIG_STEP_S);
-        return true;
-      case "forward":
-        this.scrub(BIG_STEP_S);
+      case "next":
+      case "previous":
+        this.leap(action);
         return true;
       case "up":
-      case "info":
-        if (!held.repeat) {
-          this.toggleInfo();
-        }
-        return true;
       case "down":
-        this.set({ info: false });
-        return true;
+        return true; // a player without buttons
       case "play":
         this.media.play();
         return true;
@@ -220,13 +245,35 @@ export class PlayerMachine {
         return true;
       case "ok":
       case "playpause":
-        if (!held.repeat) {
-          this.ok(action);
-        }
+        this.ok(action);
         return true;
       default:
         return false;
     }
+  }
+
+  /** To the next or previous chapter; past the last one to the next film. */
+  private leap(action: "next" | "previous"): void {
+    const { position_s } = this.state;
+    const chapter = (action === "next" ? nextChapter : previousChapter)(this.chapters, position_s);
+    if (chapter) {
+      this.commit(this.inside(chapter.start_s));
+    } else if (action === "previous") {
+      this.commit(0);
+    } else if (this.offer.follows) {
+      this.media.next(true);
+    }
+  }
+
+  private onBar(act: () => boolean): boolean {
+    const used = act();
+    this.set({ bar: this.bar.state, ...(this.bar.state.layer === "menu" ? { info: false } : {}) });
+    return used;
+  }
+
+  private closeBar(): void {
+    this.bar.leave();
+    this.set({ bar: this.bar.state });
   }
 
   private ok(action: "ok" | "playpause"): void {
@@ -237,17 +284,30 @@ export class PlayerMachine {
     }
   }
 
+  /** Close what is innermost; with nothing open, leave. */
   private back(leave: boolean): void {
-    const { state } = this;
-    if (!leave && state.scrub_s !== null) {
-      this.set({ scrub_s: null });
-    } else if (!leave && state.info) {
-      this.set({ info: false });
-    } else if (!leave && state.osd && (state.status === "playing" || state.status === "paused")) {
-      this.set({ osd: false });
-    } else {
+    if (leave || this.state.status === "failed" || !this.closeInnermost()) {
       this.media.leave();
     }
+  }
+
+  private closeInnermost(): boolean {
+    const { state } = this;
+    if (state.scrub_s !== null) {
+      this.set({ scrub_s: null });
+    } else if (this.onBar(() => this.bar.back())) {
+      this.keyAt = this.now;
+    } else if (state.info) {
+      this.set({ info: false });
+    } else if (state.next_s !== null && state.status !== "ended") {
+      this.offer.decline();
+      this.set({ next_s: null });
+    } else if (state.osd && (state.status === "playing" || state.status === "paused")) {
+      this.set({ osd: false });
+    } else {
+      return false;
+    }
+    return true;
   }
 
   private scrub(by_s: number): void {
@@ -262,7 +322,7 @@ export class PlayerMachine {
   private commit(position_s: number): void {
     this.media.seek(position_s);
     this.keyAt = this.now;
-    this.set({ scrub_s: null, position_s });
+    this.set({ scrub_s: null, position_s, next_s: this.offer.left(position_s, this.state.duration_s) });
   }
 
   /** Never the very end: a seek there would end the film by accident. */

@@ -1,34 +1,66 @@
 /**
- * Where each film was left, for as long as the page is open.
+ * Where each film was left: remembered by the server for the household, and by this page for as long as it is
+ * open, in case the server does not keep positions.
  *
- * In memory only: what a household watched is not written on a TV, and it is forgotten at lock.
+ * What is kept here is in memory only: what a household watched is not written on a TV, and it is
+ * forgotten at lock.
  */
+import type { Item } from "./types";
 
 /** Shorter than this is "I only looked". */
 const WORTH_RESUMING_S = 20;
 /** Closer to the end than this is "seen". */
 const NEARLY_OVER_S = 60;
+/** While it plays, the server hears of it this often. */
+export const REPORT_MS = 10000;
+/** An answer younger than this may be from before the last report. */
+const SETTLE_MS = 5000;
 
 export interface Position {
   position_s: number;
   duration_s: number;
 }
 
+type Begun = Pick<Item, "id" | "position_s" | "duration_s">;
+
+interface Kept {
+  /** Null: seen to its end. */
+  place: Position | null;
+  savedAt: number;
+}
+
 export class Positions {
-  private places: Record<string, Position> = {};
+  private kept: Record<string, Kept> = {};
   private order: string[] = [];
 
-  save(id: string, position_s: number, duration_s: number): void {
-    this.forget(id);
+  save(id: string, position_s: number, duration_s: number, nowMs = 0): void {
     const nearEnd = duration_s - position_s < Math.min(NEARLY_OVER_S, duration_s * 0.05);
-    if (position_s >= Math.min(WORTH_RESUMING_S, duration_s * 0.05) && !nearEnd) {
-      this.places[id] = { position_s, duration_s };
+    const worth = position_s >= Math.min(WORTH_RESUMING_S, duration_s * 0.05);
+    this.order = this.order.filter((other) => other !== id);
+    if (worth && !nearEnd) {
       this.order.unshift(id);
     }
+    this.kept[id] = { place: worth && !nearEnd ? { position_s, duration_s } : null, savedAt: nowMs };
   }
 
-  get(id: string): Position | null {
-    return this.places[id] || null;
+  /** Where an item was left: what this page knows, else what came with the item. */
+  of(item: Begun): Position | null {
+    const kept = this.kept[item.id];
+    if (kept) {
+      return kept.place;
+    }
+    const known = item.position_s && item.duration_s ? item.position_s : 0;
+    return known > 0 ? { position_s: known, duration_s: item.duration_s || 0 } : null;
+  }
+
+  /** The server's fresh word on an item counts more than ours, which another screen may have overtaken. */
+  learn(item: Begun, serverKeeps: boolean, nowMs: number): void {
+    const kept = this.kept[item.id];
+    if (kept && serverKeeps && nowMs - kept.savedAt >= SETTLE_MS) {
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a Map costs more after the ES5 pass
+      delete this.kept[item.id];
+      this.order = this.order.filter((id) => id !== item.id);
+    }
   }
 
   /** Ids, last watched first. */
@@ -36,14 +68,37 @@ export class Positions {
     return this.order.slice();
   }
 
-  forget(id: string): void {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a Map costs more after the ES5 pass
-    delete this.places[id];
-    this.order = this.order.filter((other) => other !== id);
+  clear(): void {
+    this.kept = {};
+    this.order = [];
+  }
+}
+
+/** Decides when the server is told where a film is: every few seconds of playing, and at every turn. */
+export class PositionReporter {
+  private readonly send: (position_s: number) => void;
+  private sentAt: number;
+  private sent_s: number | null = null;
+  private latest_s: number | null = null;
+
+  constructor(send: (position_s: number) => void, nowMs: number) {
+    this.send = send;
+    this.sentAt = nowMs;
   }
 
-  clear(): void {
-    this.places = {};
-    this.order = [];
+  moved(position_s: number, nowMs: number): void {
+    this.latest_s = position_s;
+    if (nowMs - this.sentAt >= REPORT_MS) {
+      this.flush(nowMs);
+    }
+  }
+
+  /** It was paused, sought, left: say at once where. The same place is not said twice. */
+  flush(nowMs: number): void {
+    if (this.latest_s !== null && (this.sent_s === null || Math.abs(this.latest_s - this.sent_s) >= 1)) {
+      this.sentAt = nowMs;
+      this.sent_s = this.latest_s;
+      this.send(this.latest_s);
+    }
   }
 }

@@ -16,6 +16,12 @@ export interface Screen {
   deviceName: string;
 }
 
+/** A screen, and what its engine found out about itself. */
+export interface ProbedScreen extends Screen {
+  /** For the API's `can=`. */
+  can: string;
+}
+
 export interface Probe {
   /** `HTMLVideoElement.canPlayType` for a MIME type. */
   canPlay(type: string): string;

@@ -25,6 +25,10 @@ export interface Item {
   problem?: string | null;
   image?: string | null;
   child_count?: number | null;
+  /** Where it was left; absent when it was not begun, or seen to its end. Seconds. */
+  position_s?: number | null;
+  /** When it was last watched, ISO 8601. */
+  watched_at?: string | null;
 }
 
 export interface VideoTrack {
@@ -48,12 +52,42 @@ export interface AudioTrack {
 }
 
 export interface SubtitleTrack {
-  index: number;
+  /** A number for a track in the file, "x0", "x1" .. for a file beside the video. */
+  index: number | string;
   codec: string;
   language?: string | null;
   title?: string | null;
   forced?: boolean | null;
   default?: boolean | null;
+  /** Whether it can be had as WebVTT; the others are drawn into the picture by the server. */
+  text?: boolean | null;
+  /** Address of its WebVTT. */
+  url?: string | null;
+}
+
+export interface Chapter {
+  start_s: number;
+  title?: string | null;
+}
+
+/** Small pictures of a film at even distances, many on one sheet, row by row. */
+export interface Previews {
+  interval_s: number;
+  /** Of one picture, in pixels. */
+  width: number;
+  height: number;
+  /** Of pictures on one sheet. */
+  columns: number;
+  rows: number;
+  count: number;
+  sheets: string[];
+}
+
+export interface Media {
+  video: VideoTrack[];
+  audio: AudioTrack[];
+  subtitles: SubtitleTrack[];
+  chapters?: Chapter[] | null;
 }
 
 export interface Playback {
@@ -65,7 +99,7 @@ export interface Playback {
 
 export interface ItemDetail extends Item {
   playback?: Playback | null;
-  media?: { video: VideoTrack[]; audio: AudioTrack[]; subtitles: SubtitleTrack[] } | null;
+  media?: Media | null;
 }
 
 export interface ItemPage {
@@ -74,13 +108,15 @@ export interface ItemPage {
   next: string | null;
 }
 
-export type SortOrder = "name" | "-name" | "title" | "-title" | "added" | "-added" | "taken" | "-taken";
+export type SortOrder = "name" | "-name" | "title" | "-title" | "added" | "-added" | "taken" | "-taken" | "-watched";
 
 export interface ItemQuery {
   folder?: string;
   q?: string;
   kind?: "video" | "photo";
   sort?: SortOrder;
+  /** Only what was begun and not finished. */
+  begun?: "true";
   cursor?: string;
   limit?: number;
 }

@@ -4,8 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { ApiError } from "../shared/api";
 import type { Api } from "../shared/api";
 import type { Language } from "../shared/i18n";
-import { Positions } from "../shared/positions";
-import type { Screen } from "../shared/screen";
+import type { ProbedScreen } from "../shared/screen";
 import type { Navigation, Services } from "./context";
 import { ServicesContext, useText } from "./context";
 import { Frame } from "./frame";
@@ -17,8 +16,10 @@ import { PairPage } from "./pages/pairing";
 import { Beam, Brand } from "./parts/icons";
 import { Notice, Spinner } from "./parts/notice";
 import { Toast, useToast } from "./parts/toast";
+import type { PlayerView } from "./player-door";
 import { useCompact } from "./use-compact";
 import { useHealth } from "./use-health";
+import { usePositions } from "./use-positions";
 
 type Phase = "connecting" | "unreachable" | "pairing" | "link-failed" | "locked" | "open";
 
@@ -28,19 +29,20 @@ interface AppProps {
   api: Api;
   input: Input;
   language: Language;
-  screen: Screen;
+  screen: ProbedScreen;
+  loadPlayer: () => Promise<PlayerView>;
 }
 
-const NOWHERE: Navigation = { open: () => undefined, back: () => undefined, openRail: () => false };
+const NOWHERE: Navigation = { open: () => undefined, back: () => undefined, follow: () => undefined, openRail: () => false };
 
-export function App({ api, input, language, screen }: AppProps): JSX.Element {
+export function App({ api, input, language, screen, loadPlayer }: AppProps): JSX.Element {
   const [phase, setPhase] = useState<Phase>("connecting");
   const [role, setRole] = useState("tv");
   const link = useRef(takeLink());
   const [approving, setApproving] = useState(link.current.approve);
   const [toast, say] = useToast();
   const compact = useCompact();
-  const positions = useMemo(() => new Positions(), []);
+  const { positions, report, learn } = usePositions(api);
 
   const failed = useCallback((error: unknown): void => {
     const status = error instanceof ApiError ? error.status : 0;
@@ -101,8 +103,8 @@ export function App({ api, input, language, screen }: AppProps): JSX.Element {
   const offline = useHealth(api, phase === "open", lock);
 
   const services: Services = useMemo(
-    () => ({ api, input, language, screen, positions, navigation: NOWHERE, say, failed, compact }),
-    [api, input, language, screen, positions, say, failed, compact],
+    () => ({ api, input, language, screen, positions, report, learn, loadPlayer, navigation: NOWHERE, say, failed, compact }),
+    [api, input, language, screen, positions, report, learn, loadPlayer, say, failed, compact],
   );
   const restart = useCallback(() => {
     setPhase("connecting");

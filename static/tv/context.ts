@@ -4,9 +4,10 @@ import { useContext } from "preact/hooks";
 import type { Api } from "../shared/api";
 import type { Language, StringKey } from "../shared/i18n";
 import type { Positions } from "../shared/positions";
-import type { Screen } from "../shared/screen";
+import type { ProbedScreen } from "../shared/screen";
 import type { Item } from "../shared/types";
 import type { Input } from "./input";
+import type { PlayerView } from "./player-door";
 
 /** A page that was opened, with what it needs to look the same when it is returned to. */
 export interface Place {
@@ -14,6 +15,8 @@ export interface Place {
   item?: Item;
   /** Seconds to start at, for the player. */
   start_s?: number;
+  /** Films before this one that began by themselves, for the player. */
+  unasked?: number;
   /** Neighbours to leaf through, for the photo viewer. */
   list?: Item[];
   memory: Record<string, unknown>;
@@ -22,6 +25,8 @@ export interface Place {
 export interface Navigation {
   open: (place: Omit<Place, "memory">) => void;
   back: () => void;
+  /** Go on with another film in the player's place; its page is what Back leads to then. */
+  follow: (item: Item, unasked: number) => void;
   /** Focus the side rail; false where there is none. */
   openRail: () => boolean;
 }
@@ -30,8 +35,13 @@ export interface Services {
   api: Api;
   input: Input;
   language: Language;
-  screen: Screen;
+  screen: ProbedScreen;
   positions: Positions;
+  /** Tell the server where a film is. */
+  report: (id: string, position_s: number) => void;
+  /** An item came fresh from the server: its position counts. */
+  learn: (item: Item) => void;
+  loadPlayer: () => Promise<PlayerView>;
   navigation: Navigation;
   /** Show a line of text for a few seconds, and read it out. */
   say: (text: string) => void;

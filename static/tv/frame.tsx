@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Navigation, Place, Services } from "./context";
 import { ServicesContext, useServices } from "./context";
+import type { Item } from "../shared/types";
 import { LAYER } from "./input";
 import { Detail } from "./pages/detail";
 import { Grid } from "./pages/grid";
@@ -10,7 +11,7 @@ import { Home } from "./pages/home";
 import { LockDialog } from "./pages/lock-dialog";
 import { Viewer } from "./pages/viewer";
 import { Icon } from "./parts/icons";
-import { Player } from "./player/player";
+import { PlayerDoor } from "./player-door";
 import type { Section } from "./rail";
 import { Rail } from "./rail";
 import { usePresses } from "./use-presses";
@@ -37,6 +38,9 @@ function useStack(onOpenRail: () => boolean): { stack: Place[]; navigation: Navi
     back: () => {
       setStack((old) => (old.length > 1 ? leave(old) : old));
     },
+    follow: (item, unasked) => {
+      setStack((old) => follow(old, item).concat({ page: "player", item, start_s: 0, unasked, memory: {} }));
+    },
     openRail: () => onOpenRail(),
   }));
   const show = (page: Section): void => {
@@ -53,6 +57,13 @@ function leave(stack: Place[]): Place[] {
     below.memory.returnTo = left.memory.last;
   }
   return stack.slice(0, -1);
+}
+
+/** Drop the player; the film's page below it becomes the page of the film that follows. */
+function follow(stack: Place[], item: Item): Place[] {
+  const below = stack.slice(0, -1);
+  const last = below[below.length - 1];
+  return last?.page === "detail" ? below.slice(0, -1).concat({ page: "detail", item, memory: {} }) : below;
 }
 
 /** On a phone pages scroll natively: a new one begins at its top, one that is returned to where it was left. */
@@ -140,7 +151,7 @@ function PageOf({ place, active }: { place: Place; active: boolean }): JSX.Eleme
     case "detail":
       return <Detail place={place} active={active} />;
     case "player":
-      return <Player place={place} />;
+      return <PlayerDoor place={place} />;
     case "viewer":
       return <Viewer place={place} />;
     default:

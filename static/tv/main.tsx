@@ -4,9 +4,12 @@ import { render } from "preact";
 import { Api } from "../shared/api";
 import { languageFor } from "../shared/i18n";
 import { describeScreen } from "../shared/screen";
+import { canList } from "../shared/abilities";
 import { App } from "./app";
 import { Input } from "./input";
+import * as kit from "./kit";
 import { startMarquee } from "./marquee";
+import { loadPlayer } from "./player-door";
 import "./styles/tv.css";
 
 function start(): void {
@@ -15,10 +18,14 @@ function start(): void {
     return;
   }
   const video = document.createElement("video");
-  const screen = describeScreen(navigator.userAgent, {
-    canPlay: (type) => video.canPlayType(type),
-    canStream: (type) => "MediaSource" in window && MediaSource.isTypeSupported(type),
-  });
+  const engine = {
+    canPlay: (type: string) => video.canPlayType(type),
+    canStream: (type: string) => "MediaSource" in window && MediaSource.isTypeSupported(type),
+    highRange: window.matchMedia("(dynamic-range: high)").matches,
+  };
+  const described = describeScreen(navigator.userAgent, engine);
+  const screen = { ...described, can: canList(described.profile, described.nativeHls, engine) };
+  (window as unknown as { lanterne?: typeof kit }).lanterne = kit;
   const language = languageFor(navigator.language || "en");
   document.documentElement.lang = language.tag;
   if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
@@ -28,7 +35,7 @@ function start(): void {
   const input = new Input(document.body);
   startMarquee(document.body);
   root.textContent = "";
-  render(<App api={api} input={input} language={language} screen={screen} />, root);
+  render(<App api={api} input={input} language={language} screen={screen} loadPlayer={loadPlayer} />, root);
 }
 
 start();

@@ -19,7 +19,7 @@ export function playItem(services: Services, item: Item): boolean {
   if (item.kind !== "video" || item.problem) {
     return false;
   }
-  const position = services.positions.get(item.id);
+  const position = services.positions.of(item);
   services.navigation.open({ page: "player", item, start_s: position ? position.position_s : 0 });
   return true;
 }

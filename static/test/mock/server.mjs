@@ -4,6 +4,7 @@
  *
  *   node test/mock/server.mjs [port]        then open http://127.0.0.1:8099/tv
  *   /mock?paired=no&vault=locked&content=empty&fail=items&decision=transcode&slow=800     changes what it answers
+ *   fail= file, hls, busy, damaged; previews=no; log=1 prints every request
  */
 import { execFileSync } from "node:child_process";
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -17,7 +18,9 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const web = path.resolve(here, "../../dist/tv");
 const port = Number(process.argv[2] || 8099);
 const PASSPHRASE = "open sesame";
-const state = { paired: "yes", vault: "unlocked", content: "full", fail: "", decision: "direct", slow: "0", role: "owner", tries: 0, approved: false, name: "" };
+const state = { paired: "yes", vault: "unlocked", content: "full", fail: "", decision: "direct", slow: "0", role: "owner", tries: 0, approved: false, name: "", previews: "yes", log: "" };
+/** Seconds by item id. */
+const positions = {};
 let items = household();
 
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'";
@@ -29,6 +32,7 @@ function makeMedia() {
   const run = (...args) => execFileSync("ffmpeg", ["-v", "error", "-nostdin", ...args], { stdio: "inherit" });
   run("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine=frequency=330:sample_rate=48000", "-t", "60", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50", "-c:a", "aac", "-movflags", "+faststart", clip);
   run("-i", clip, "-c", "copy", "-f", "hls", "-hls_time", "4", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-hls_segment_filename", path.join(media, "s%03d.m4s"), "-hls_fmp4_init_filename", "init.mp4", path.join(media, "media.m3u8"));
+  run("-i", clip, "-vf", "fps=1/2,scale=320:180,tile=6x5", "-frames:v", "1", path.join(media, "previews.jpg"));
 }
 makeMedia();
 
@@ -62,7 +66,11 @@ function file(request, response, name) {
 }
 
 function list(query) {
-  let found = state.content === "empty" ? [] : items;
+  let found = state.content === "empty" ? [] : items.map(withPosition);
+  if (query.get("begun")) {
+    const begun = Object.keys(positions).reverse();
+    return { items: begun.map((id) => found.find((item) => item.id === id)).filter(Boolean), next: null };
+  }
   if (query.get("kind")) {
     found = found.filter((item) => item.kind === query.get("kind"));
   } else {
@@ -80,6 +88,47 @@ function list(query) {
   return { items: found.slice(start, start + limit), next };
 }
 
+function withPosition(item) {
+  return positions[item.id] ? { ...item, position_s: positions[item.id] } : item;
+}
+
+function next(response, item) {
+  const siblings = items.filter((one) => one.parent === item.parent && one.kind === "video");
+  const following = siblings[siblings.findIndex((one) => one.id === item.id) + 1];
+  if (following) {
+    json(response, 200, withPosition(following));
+  } else {
+    problem(response, 404, "nothing follows", { type: "urn:lanterne:problem:nothing-next" });
+  }
+}
+
+const CUES = [
+  [1, 7, "<i>Where is the lighthouse keeper?</i>\nNobody has seen him since the storm."],
+  [8, 13, "- He went down to the harbour.\n- At night? With the boat?"],
+  [14, 20, "He said that he would be back before the tide turned."],
+  [21, 58, "A line that is on the screen for long enough to take its picture."],
+];
+
+function subtitles(response, index) {
+  const stamp = (seconds) => `00:00:${String(seconds).padStart(2, "0")}.000`;
+  const cues = CUES.map(([start, end, text]) => `${stamp(start)} --> ${stamp(end)}\n${index === "2" ? text.toUpperCase() : text}\n`);
+  response.writeHead(200, { "Content-Type": "text/vtt; charset=utf-8" });
+  response.end(`WEBVTT\n\n${cues.join("\n")}`);
+}
+
+async function position(request, response, item) {
+  positions[item.id] = request.method === "PUT" ? (await body(request)).position_s : undefined;
+  json(response, 204, null);
+}
+
+function previews(response, item) {
+  if (state.previews === "no") {
+    problem(response, 404, "none yet");
+    return;
+  }
+  json(response, 200, { interval_s: 2, width: 320, height: 180, columns: 6, rows: 5, count: 30, sheets: [`/api/v1/items/${item.id}/previews/0.jpg`] });
+}
+
 function detail(item, profile) {
   if (item.kind !== "video") {
     return item;
@@ -95,14 +144,37 @@ function detail(item, profile) {
     media: {
       video: [{ codec: "hevc", profile: "Main 10", width: item.width, height: item.height, fps: 23.976, bit_depth: 10, hdr: true }],
       audio: [{ index: 0, codec: "ac3", channels: 6, language: "fr", title: null, default: true }, { index: 1, codec: "aac", channels: 2, language: "de", title: null, default: false }],
-      subtitles: [{ index: 0, codec: "subrip", language: "en", title: null, forced: false, default: false }],
+      subtitles: [
+        { index: 0, codec: "subrip", language: "eng", title: null, forced: false, default: false, text: true, url: `${base}/subtitles/0.vtt` },
+        { index: 1, codec: "ass", language: "fre", title: "Karaoke", forced: false, default: false, text: true, url: `${base}/subtitles/1.vtt` },
+        { index: 2, codec: "subrip", language: "fre", title: null, forced: true, default: false, text: true, url: `${base}/subtitles/2.vtt` },
+        { index: 3, codec: "hdmv_pgs_subtitle", language: "ger", title: null, forced: false, default: false, text: false, url: null },
+        { index: "x0", codec: "subrip", language: "ita", title: null, forced: false, default: false, text: true, url: `${base}/subtitles/x0.vtt` },
+      ],
+      chapters: ["Opening", "The storm", "The harbour", "The search", "Home"].map((title, index) => ({ start_s: index * 12, title })),
     },
     playback: { decision: state.decision, reason: reasons[state.decision], file: `${base}/file?ticket=abc`, hls: `${base}/hls/master.m3u8?profile=${profile}&ticket=abc` },
   };
 }
 
-function media_of(request, response, rest) {
-  if (rest === "/file") {
+function media_of(request, response, item, rest) {
+  const track = /^\/subtitles\/(\w+)\.vtt$/.exec(rest);
+  const segment = /s(\d+)\.m4s$/.exec(rest);
+  if (rest === "/next") {
+    next(response, item);
+  } else if (rest === "/position") {
+    return position(request, response, item);
+  } else if (rest === "/previews") {
+    previews(response, item);
+  } else if (rest === "/previews/0.jpg") {
+    file(request, response, path.join(media, "previews.jpg"));
+  } else if (track) {
+    subtitles(response, track[1]);
+  } else if (state.fail === "busy" && segment) {
+    problem(response, 503, "busy", { type: "urn:lanterne:problem:busy", detail: "The box is busy: 2 of 2 films playing." }, { "Retry-After": "8" });
+  } else if (state.fail === "damaged" && segment && Number(segment[1]) === 4) {
+    problem(response, 500, "damaged", { type: "urn:lanterne:problem:damaged-data", damaged_until_s: 20 });
+  } else if (rest === "/file") {
     if (state.fail === "file") {
       problem(response, 415, "broken");
     } else {
@@ -116,6 +188,7 @@ function media_of(request, response, rest) {
   } else {
     file(request, response, path.join(media, path.basename(rest)));
   }
+  return undefined;
 }
 
 async function body(request) {
@@ -169,12 +242,12 @@ async function unlock(request, response) {
 function library(request, response, url) {
   if (state.fail === "items") {
     problem(response, 500, "the index cannot be read");
-    return;
+    return undefined;
   }
   const match = /^\/api\/v1\/items\/([^/]+)(\/.*)?$/.exec(url.pathname);
   if (!match) {
     json(response, 200, list(url.searchParams));
-    return;
+    return undefined;
   }
   const item = items.find((one) => one.id === match[1]);
   if (!item) {
@@ -183,10 +256,11 @@ function library(request, response, url) {
     response.writeHead(200, { "Content-Type": "image/svg+xml", "Cache-Control": "max-age=60" });
     response.end(picture(item.id, item.kind === "photo" && item.height > item.width));
   } else if (match[2]) {
-    media_of(request, response, match[2]);
+    return media_of(request, response, item, match[2]);
   } else {
-    json(response, 200, detail(item, url.searchParams.get("profile")));
+    json(response, 200, detail(withPosition(item), url.searchParams.get("profile")));
   }
+  return undefined;
 }
 
 async function api(request, response, url) {
@@ -206,12 +280,15 @@ async function api(request, response, url) {
   } else if (url.pathname === "/api/v1/scan") {
     json(response, 200, { running: false, done: 10, total: 10 });
   } else {
-    library(request, response, url);
+    await library(request, response, url);
   }
 }
 
 async function answer(request, response) {
   const url = new URL(request.url, "http://mock");
+  if (state.log) {
+    console.log(request.method, request.url);
+  }
   if (url.pathname === "/mock") {
     Object.assign(state, Object.fromEntries(url.searchParams));
     items = household();

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { attemptsFor, withProfile } from "../../shared/attempts";
+import { describe, expect, it } from "vitest";
+import { attemptFrom, attemptsFor, PLAIN, stepBelow, withQuery } from "../../shared/attempts";
 import type { Playback } from "../../shared/types";
 
 const HLS = "/api/v1/items/1/hls/master.m3u8?profile=chromium&ticket=abc";
@@ -17,7 +17,7 @@ it("tries the file first when the server says so, then steps down", () => {
 });
 
 it("streams at once otherwise", () => {
-  expect(attemptsFor(playback("transcode"), chromium)[0]).toEqual({ method: "hls.js", url: HLS, profile: "chromium" });
+  expect(attemptsFor(playback("transcode"), chromium)[0]).toEqual({ level: "own", method: "hls.js", url: HLS, profile: "chromium" });
 });
 
 it("leaves HLS to engines that are good at it, and to those that have nothing else", () => {
@@ -36,6 +36,41 @@ it.each([
   ["/m.m3u8?ticket=t&profile=a", "/m.m3u8?ticket=t&profile=b"],
   ["/m.m3u8?profile=a", "/m.m3u8?profile=b"],
   ["/m.m3u8", "/m.m3u8?profile=b"],
-])("withProfile(%s)", (before, after) => {
-  expect(withProfile(before, "b")).toBe(after);
+])("withQuery(%s)", (before, after) => {
+  expect(withQuery(before, { profile: "b" })).toBe(after);
+});
+
+it("leaves out of an address what is set to nothing", () => {
+  expect(withQuery("/m?a=1&b=2&c=3", { b: null })).toBe("/m?a=1&c=3");
+  expect(withQuery("/m?a=1", { a: null })).toBe("/m");
+});
+
+describe("what the viewer chose", () => {
+  it("is asked for in the stream's address, all the way down", () => {
+    const attempts = attemptsFor(playback("direct"), chromium, { audio: 1, burn: 3, quality: "720" });
+    expect(attempts.map((attempt) => attempt.level)).toEqual(["own", "baseline", "legacy"]);
+    for (const attempt of attempts) {
+      expect(attempt.url).toContain("audio=1&burn=3&quality=720");
+    }
+  });
+
+  it("leaves the file alone when it is what the file plays anyway", () => {
+    expect(attemptsFor(playback("direct"), chromium, PLAIN)[0]!.method).toBe("file");
+    expect(attemptsFor(playback("direct"), chromium, { ...PLAIN, audio: 0 })[0]!.method).toBe("hls.js");
+  });
+});
+
+it("does not go on relying on what the engine said of itself", () => {
+  const said = { ...playback("remux"), hls: HLS + "&can=hevc10" };
+  const urls = attemptsFor(said, chromium).map((attempt) => attempt.url.indexOf("can=") >= 0);
+  expect(urls).toEqual([true, false, false]);
+});
+
+it("never goes up again by itself", () => {
+  const attempts = attemptsFor(playback("direct"), chromium);
+  expect(attemptFrom(attempts, "file")!.level).toBe("file");
+  expect(attemptFrom(attempts, "baseline")!.level).toBe("baseline");
+  expect(attemptFrom(attemptsFor(playback("direct"), { ...chromium, profile: "legacy" }), "baseline")).toBeNull();
+  expect(stepBelow(attempts, attempts[0]!)!.level).toBe("own");
+  expect(stepBelow(attempts, attempts[3]!)).toBeNull();
 });

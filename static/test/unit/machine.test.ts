@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { MenuPort } from "../../shared/bar";
 import type { Action } from "../../shared/keys";
-import type { MediaPort } from "../../shared/machine";
-import { OSD_MS, PlayerMachine, SCRUB_REST_MS, scrubStep, SPINNER_MS } from "../../shared/machine";
+import type { MediaPort } from "../../shared/player-state";
+import { BAR_MS, OSD_MS, PlayerMachine, SCRUB_REST_MS, SPINNER_MS } from "../../shared/machine";
+import { scrubStep } from "../../shared/scrub";
 
 let calls: string[];
 let now: number;
 let machine: PlayerMachine;
 let media: MediaPort;
+let menus: MenuPort;
 
 function press(action: Action, heldMs = 0, repeat = heldMs > 0): boolean {
   return machine.key(action, { repeat, heldMs }, now);
@@ -25,8 +28,18 @@ beforeEach(() => {
     pause: () => calls.push("pause"),
     seek: (position_s: number) => calls.push(`seek ${position_s}`),
     leave: () => calls.push("leave"),
+    next: (asked: boolean) => calls.push(asked ? "next, asked" : "next"),
   };
-  machine = new PlayerMachine(media, () => undefined, 600, now);
+  menus = {
+    buttons: () => ["tracks", "speed", "info"],
+    columns: (menu) => (menu === "tracks" ? [{ length: 1, current: 0 }, { length: 4, current: 2 }] : menu === "speed" ? [{ length: 3, current: 1 }] : []),
+    press: (button) => calls.push("press " + button),
+    choose: (menu, column, entry) => {
+      calls.push(`choose ${menu} ${column} ${entry}`);
+      return null;
+    },
+  };
+  machine = new PlayerMachine(media, menus, () => undefined, 600, now);
   machine.progressed(100, 600, 130);
   machine.played(now);
 });
@@ -82,7 +95,7 @@ describe("Back", () => {
   it("leaves at once while loading and when nothing plays", () => {
     machine.restarted(now);
     press("back");
-    machine.failed();
+    machine.failed({ kind: "failed", detail: "" });
     press("back");
     expect(calls).toEqual(["leave", "leave"]);
   });
@@ -168,7 +181,7 @@ describe("scrubbing", () => {
   });
 
   it("does nothing while the duration is unknown", () => {
-    const blank = new PlayerMachine(media, () => undefined, 0, 0);
+    const blank = new PlayerMachine(media, menus, () => undefined, 0, 0);
     blank.key("right", { repeat: false, heldMs: 0 }, 0);
     expect(blank.state.scrub_s).toBeNull();
   });
@@ -205,7 +218,144 @@ it("leaves when the film is over", () => {
 });
 
 it("after a failure only Back is the player's; the rest goes to the message's button", () => {
-  machine.failed();
+  machine.failed({ kind: "failed", detail: "" });
   expect(press("ok")).toBe(false);
   expect(press("back")).toBe(true);
+});
+
+describe("the bar", () => {
+  it.each(["up", "down"] as const)("opens by %s, and closes by Back before anything else", (action) => {
+    wait(OSD_MS);
+    press(action);
+    expect([machine.state.osd, machine.state.bar.layer]).toEqual([true, "bar"]);
+    press("back");
+    expect([machine.state.osd, machine.state.bar.layer, calls]).toEqual([true, "film", []]);
+  });
+
+  it("takes Left and Right for itself while it has the focus", () => {
+    press("down");
+    press("right");
+    expect([machine.state.bar.button, machine.state.scrub_s]).toEqual([1, null]);
+    press("up");
+    press("right");
+    expect([machine.state.bar.button, machine.state.scrub_s]).toEqual([1, 110]);
+  });
+
+  it("reaches the subtitles in two presses, at what holds now", () => {
+    press("down");
+    press("ok");
+    expect(machine.state.bar).toMatchObject({ layer: "menu", menu: "tracks", column: 1, entry: 2 });
+  });
+
+  it("stays longer than the controls alone, a menu stays until it is closed", () => {
+    press("down");
+    wait(OSD_MS * 2);
+    expect(machine.state.bar.layer).toBe("bar");
+    wait(BAR_MS);
+    expect([machine.state.osd, machine.state.bar.layer]).toEqual([false, "film"]);
+    press("down");
+    press("ok");
+    wait(BAR_MS * 5);
+    expect([machine.state.osd, machine.state.bar.layer]).toEqual([true, "menu"]);
+  });
+
+  it("leaves the media keys to the film", () => {
+    press("down");
+    press("ok");
+    press("playpause");
+    expect(calls).toEqual(["pause"]);
+  });
+
+  it("does not open in the middle of a scrub", () => {
+    press("right");
+    press("down");
+    expect([machine.state.bar.layer, machine.state.scrub_s]).toEqual(["film", 110]);
+  });
+});
+
+describe("chapters", () => {
+  const chapters = [0, 90, 200].map((start_s) => ({ start_s, title: "" }));
+
+  it("are jumped to by the keys, and lead to the next film behind the last", () => {
+    machine.know({ chapters, follows: true, askFirst: false });
+    press("next");
+    press("next");
+    expect(calls).toEqual(["seek 200", "next, asked"]);
+  });
+
+  it("Previous goes to the beginning of this one, then of the one before", () => {
+    machine.know({ chapters, follows: false, askFirst: false });
+    press("previous");
+    press("previous");
+    expect(calls).toEqual(["seek 90", "seek 0"]);
+  });
+
+  it("without any, Previous begins the film again and Next does nothing", () => {
+    press("next");
+    press("previous");
+    expect(calls).toEqual(["seek 0"]);
+  });
+});
+
+describe("the next film", () => {
+  const follows = { chapters: [], follows: true, askFirst: false };
+
+  function nearTheEnd(): void {
+    machine.know(follows);
+    machine.progressed(585, 600, 600);
+  }
+
+  it("is offered in the last seconds only, and only when there is one", () => {
+    machine.progressed(585, 600, 600);
+    expect(machine.state.next_s).toBeNull();
+    machine.know(follows);
+    expect(machine.state.next_s).toBe(15);
+    machine.progressed(500, 600, 600);
+    expect(machine.state.next_s).toBeNull();
+  });
+
+  it("begins by OK, and by itself at the end", () => {
+    nearTheEnd();
+    press("ok");
+    expect(calls).toEqual(["next, asked"]);
+    machine.ended();
+    expect(calls).toEqual(["next, asked", "next"]);
+  });
+
+  it("respects who declines it by Back, also at the end", () => {
+    nearTheEnd();
+    press("back");
+    machine.progressed(590, 600, 600);
+    expect([machine.state.next_s, calls]).toEqual([null, []]);
+    machine.ended();
+    expect(calls).toEqual(["leave"]);
+  });
+
+  it("does not take OK from a scrub or from the bar", () => {
+    nearTheEnd();
+    press("left");
+    press("ok");
+    expect(calls).toEqual(["seek 575"]);
+    nearTheEnd();
+    press("down");
+    press("ok");
+    expect(machine.state.bar.layer).toBe("menu");
+  });
+
+  it("waits for a word when several began by themselves and nobody has pressed a key", () => {
+    machine.know({ ...follows, askFirst: true });
+    machine.progressed(600, 600, 600);
+    machine.ended();
+    expect([machine.state.status, machine.state.next_s, calls]).toEqual(["ended", 0, []]);
+    press("ok");
+    expect(calls).toEqual(["next, asked"]);
+  });
+
+  it("asks nobody who has just pressed a key", () => {
+    machine.know({ ...follows, askFirst: true });
+    press("right");
+    press("ok");
+    machine.ended();
+    expect(calls).toEqual(["seek 110", "next"]);
+  });
 });

@@ -108,8 +108,8 @@ afterEach(() => {
 
 function open(): void {
   input = new Input(document.body);
-  const screen = { profile: "chromium" as const, nativeHls: false, deviceName: "Test TV" };
-  render(<App api={new Api(household.fetch)} input={input} language={languageFor("en")} screen={screen} />, root);
+  const screen = { profile: "chromium" as const, nativeHls: false, deviceName: "Test TV", can: "av1,-hevc" };
+  render(<App api={new Api(household.fetch)} input={input} language={languageFor("en")} screen={screen} loadPlayer={() => import("../../tv/player/player").then((module) => module.Player)} />, root);
 }
 
 function byTestId(id: string): HTMLElement | null {

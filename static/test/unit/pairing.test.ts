@@ -40,7 +40,7 @@ class TestClock implements Clock {
 }
 
 function refuse(status: number, error: string | null): ApiError {
-  return new ApiError({ type: "", title: "", status, detail: "", error, retryAfterS: null });
+  return new ApiError({ type: "", title: "", status, detail: "", error, retryAfterS: null, damagedUntilS: null });
 }
 
 function setup(answers: (ApiError | null)[], expires_in = 600) {

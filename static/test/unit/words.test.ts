@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { languageFor } from "../../shared/i18n";
-import { Positions } from "../../shared/positions";
 import { de } from "../../shared/strings/de";
 import { en } from "../../shared/strings/en";
 import type { StringKey } from "../../shared/strings/en";
@@ -39,26 +38,4 @@ it("reads what a link asks for", () => {
   expect(parseLink("#approve=BCDF-GHJK")).toEqual({ invitation: null, approve: "BCDF-GHJK" });
   expect(parseLink("#")).toEqual({ invitation: null, approve: null });
   expect(parseLink("#invitation=%E0%A4%A")).toEqual({ invitation: null, approve: null });
-});
-
-describe("positions", () => {
-  it("remember the middle of a film, not its first seconds or its end", () => {
-    const positions = new Positions();
-    positions.save("a", 5, 3600);
-    expect(positions.get("a")).toBeNull();
-    positions.save("a", 600, 3600);
-    expect(positions.get("a")).toEqual({ position_s: 600, duration_s: 3600 });
-    positions.save("a", 3590, 3600);
-    expect(positions.get("a")).toBeNull();
-  });
-
-  it("list what was watched last first, and forget at lock", () => {
-    const positions = new Positions();
-    positions.save("a", 600, 3600);
-    positions.save("b", 600, 3600);
-    positions.save("a", 700, 3600);
-    expect(positions.recent()).toEqual(["a", "b"]);
-    positions.clear();
-    expect(positions.recent()).toEqual([]);
-  });
 });

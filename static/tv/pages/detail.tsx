@@ -28,7 +28,7 @@ interface DetailData {
 }
 
 function useDetail(place: Place): DetailData {
-  const { api, failed, screen } = useServices();
+  const { api, failed, learn, loadPlayer, screen } = useServices();
   const [item, setItem] = useState<ItemDetail | null>((place.memory.item as ItemDetail | undefined) || null);
   const [siblings, setSiblings] = useState<Item[]>((place.memory.siblings as Item[] | undefined) || []);
   const [error, setError] = useState<unknown>(null);
@@ -36,7 +36,8 @@ function useDetail(place: Place): DetailData {
 
   const load = useCallback(async (): Promise<void> => {
     try {
-      const found = await api.item(id, screen.profile);
+      const found = await api.item(id, screen.profile, screen.can);
+      learn(found);
       place.memory.item = found;
       setItem(found);
       setError(null);
@@ -50,11 +51,15 @@ function useDetail(place: Place): DetailData {
       failed(problem);
       setError(problem);
     }
-  }, [api, failed, id, place, screen.profile]);
+  }, [api, failed, id, learn, place, screen]);
 
   useEffect(() => {
     void load();
   }, [load]);
+  useEffect(() => {
+    // Play is the likeliest next key; should this fail, the player's page says so.
+    loadPlayer().catch(() => undefined);
+  }, [loadPlayer]);
   return {
     item,
     siblings,
@@ -181,7 +186,7 @@ function actionsFor(
     };
     return [{ testId: "play", icon: "warning", label: t("item.cannotPlay"), disabled: true, run: refuse }];
   }
-  const position = services.positions.get(item.id);
+  const position = services.positions.of(item);
   if (!position) {
     return [{ testId: "play", icon: "play", label: t("item.play"), disabled: false, run: start(0) }];
   }

@@ -1,4 +1,5 @@
 /** What the home page shows: which rows, in which order, and how they are fetched. */
+import { ApiError } from "../../shared/api";
 import type { Api } from "../../shared/api";
 import type { StringKey } from "../../shared/i18n";
 import type { Item, ItemQuery } from "../../shared/types";
@@ -28,6 +29,18 @@ function shapeOf(items: Item[]): CardShape {
 async function row(api: Api, id: string, heading: HomeRow["heading"], query: ItemQuery, all: HomeRow["all"]): Promise<HomeRow> {
   const page = await api.items({ ...query, limit: ROW_LIMIT });
   return { id, heading, items: page.items, shape: shapeOf(page.items), all: page.next === null ? null : all };
+}
+
+/** What was begun on any screen; null where the server does not keep positions. */
+export async function loadContinueRow(api: Api): Promise<HomeRow | null> {
+  try {
+    return await row(api, "continue", { key: "home.continue" }, { kind: "video", sort: "-watched", begun: "true" }, null);
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 400 || error.status === 422)) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 /** Fetch the rows that are always there; those without items are left out. */

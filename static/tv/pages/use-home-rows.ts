@@ -1,9 +1,10 @@
 /** The rows of the home page: loaded, refreshed while the server still looks through the vault. */
 import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Positions } from "../../shared/positions";
 import { useServices } from "../context";
 import { WIDE } from "../parts/sizes";
 import type { HomeRow } from "./home-rows";
-import { loadFirstRows, loadFolderRows } from "./home-rows";
+import { loadContinueRow, loadFirstRows, loadFolderRows } from "./home-rows";
 
 const SCAN_POLL_MS = 3000;
 
@@ -14,13 +15,17 @@ interface HomeData {
 }
 
 export function useHomeRows(memory: Record<string, unknown>): HomeData {
-  const { api, failed, language, positions, say } = useServices();
+  const { api, failed, language, learn, positions, say } = useServices();
   const [rows, setRows] = useState<HomeRow[] | null>((memory.rows as HomeRow[] | undefined) || null);
+  const [begun, setBegun] = useState<HomeRow | null>((memory.begun as HomeRow | undefined) || null);
   const [error, setError] = useState<unknown>(null);
 
   const load = useCallback(async (): Promise<void> => {
     try {
-      const first = await loadFirstRows(api);
+      const [watched, first] = await Promise.all([loadContinueRow(api), loadFirstRows(api)]);
+      watched?.items.forEach(learn);
+      memory.begun = watched;
+      setBegun(watched);
       memory.rows = first;
       setRows((shown) => shown || first);
       const folders = first.filter((row) => row.id === "folders")[0]?.items || [];
@@ -32,7 +37,7 @@ export function useHomeRows(memory: Record<string, unknown>): HomeData {
       failed(problem);
       setError(problem);
     }
-  }, [api, failed, memory]);
+  }, [api, failed, learn, memory]);
 
   useEffect(() => {
     void load();
@@ -68,7 +73,7 @@ export function useHomeRows(memory: Record<string, unknown>): HomeData {
     };
   }, [api, failed, language, load, say]);
 
-  const watched = rows === null ? null : continueRow(rows, positions.recent());
+  const watched = rows === null ? null : begun ? stillBegun(begun, positions) : continueRow(rows, positions.recent());
   return {
     rows: rows === null ? null : watched ? [watched, ...rows] : rows,
     error,
@@ -76,6 +81,12 @@ export function useHomeRows(memory: Record<string, unknown>): HomeData {
       void load();
     },
   };
+}
+
+/** The server's row without what this screen has seen to its end since. */
+function stillBegun(row: HomeRow, positions: Positions): HomeRow | null {
+  const items = row.items.filter((item) => positions.of(item) !== null);
+  return items.length > 0 ? { ...row, items } : null;
 }
 
 /** What was left in the middle since the page was opened, among the items that the rows know. */

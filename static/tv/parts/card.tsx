@@ -26,7 +26,7 @@ export interface CardProps {
 function CardView(props: CardProps): JSX.Element {
   const { item, shape, left } = props;
   const { language, positions } = useServices();
-  const position = positions.get(item.id);
+  const position = positions.of(item);
   const withText = shape.full > shape.height;
   // What is read out begins with what is written, so that "press ..." by voice finds the card.
   const written = withText ? cardLine(item, language) : factsOf(item, language).join(", ");

@@ -50,7 +50,7 @@ function HeroButton({ item, onOpen }: { item: Item; onOpen: (item: Item) => void
   const services = useServices();
   const t = useText();
   const plays = item.kind === "video" && !item.problem;
-  const position = services.positions.get(item.id);
+  const position = services.positions.of(item);
   const label = position ? t("item.resume", { time: clock(position.position_s) }) : t("item.play");
   return (
     <button

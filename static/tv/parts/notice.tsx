@@ -1,5 +1,6 @@
 /** Whole-page messages: nothing here, something failed, please wait. */
 import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
 import { ApiError } from "../../shared/api";
 import { useText } from "../context";
 import { usePageFocus } from "../use-focus";
@@ -15,16 +16,19 @@ interface NoticeProps {
   title: string;
   children?: ComponentChildren;
   action?: NoticeAction | undefined;
+  /** A second thing to do, beside the first. */
+  other?: NoticeAction | undefined;
   testId: string;
   active?: boolean;
   onLeftEdge?: (() => boolean) | undefined;
 }
 
-/** A message with at most one thing to do, which has the focus. */
+/** A message with at most two things to do; the first has the focus. */
 export function Notice(props: NoticeProps): JSX.Element {
-  const { action } = props;
-  const focus = usePageFocus([{ id: "notice", length: action ? 1 : 0, visible: 1 }], {
-    memory: {},
+  const actions = [props.action, props.other].filter((action) => action !== undefined);
+  const [memory] = useState({});
+  const focus = usePageFocus([{ id: "notice", length: actions.length, visible: actions.length }], {
+    memory,
     active: props.active !== false,
     onLeftEdge: props.onLeftEdge || (() => false),
   });
@@ -35,11 +39,13 @@ export function Notice(props: NoticeProps): JSX.Element {
       </span>
       <h2 class="notice-title">{props.title}</h2>
       <div class="notice-text">{props.children}</div>
-      {action ? (
-        <button type="button" class="button" data-lane="notice" data-column={0} onClick={action.run}>
-          {action.label}
-        </button>
-      ) : null}
+      <div class="notice-actions">
+        {actions.map((action, column) => (
+          <button key={action.label} type="button" class="button" data-lane="notice" data-column={column} onClick={action.run}>
+            {action.label}
+          </button>
+        ))}
+      </div>
     </section>
   );
 }

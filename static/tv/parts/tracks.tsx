@@ -35,8 +35,11 @@ export function audioName(track: AudioTrack, language: Language): string {
   return joined([track.title || languageName(track.language, language), track.codec.toUpperCase(), channels]);
 }
 
-function subtitleName(track: SubtitleTrack, language: Language): string {
-  return track.title || languageName(track.language, language) || track.codec.toUpperCase();
+/** Its language and, where that is not said by it already, its title. */
+export function subtitleName(track: SubtitleTrack, language: Language): string {
+  const spoken = languageName(track.language, language);
+  const title = track.title && track.title.toLowerCase().indexOf(spoken.toLowerCase()) < 0 ? track.title : "";
+  return [spoken, title].filter((part) => part !== "").join(" · ") || track.title || track.codec.toUpperCase();
 }
 
 /** The lines of the "about" list: label and value. */

@@ -1,16 +1,30 @@
 /** The player: a film over the whole screen, and the controls that come and go above it. */
 import type { JSX } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { PlayerState } from "../../shared/player-state";
+import { UNASKED } from "../../shared/next-up";
+import { browserStore, Preferences } from "../../shared/preferences";
 import type { ItemDetail } from "../../shared/types";
 import type { Place } from "../context";
 import { useServices, useText } from "../context";
 import { LAYER } from "../input";
-import { Failure, Notice, Spinner } from "../parts/notice";
+import { Failure, Spinner } from "../parts/notice";
 import { quietFocus, useHeldFocus } from "../use-focus";
 import { usePresses } from "../use-presses";
+import { PlayerMenu } from "./bar";
 import { Controls } from "./controls";
+import { Cues } from "./cues";
 import { InfoPanel } from "./info";
+import type { Menus } from "./menus";
+import { menuPort, menusFor } from "./menus";
+import { NextCard } from "./next-card";
+import { TroubleNotice } from "./trouble";
+import { hasSpeeds, useChoices } from "./use-choices";
+import { useNext, usePreviews } from "./use-extras";
 import { usePlayer } from "./use-player";
+import { useCueLook, useCues } from "./use-subtitles";
+
+const NO_MENUS: Menus = { bar: [], inner: [] };
 
 /** Fetch the newest addresses, then play: those of the page before may have expired. */
 export function Player({ place }: { place: Place }): JSX.Element {
@@ -21,11 +35,11 @@ export function Player({ place }: { place: Place }): JSX.Element {
   const id = place.item ? place.item.id : "";
   const load = useCallback(() => {
     setError(null);
-    api.item(id, screen.profile).then(setItem, (problem: unknown) => {
+    api.item(id, screen.profile, screen.can).then(setItem, (problem: unknown) => {
       failed(problem);
       setError(problem);
     });
-  }, [api, failed, id, screen.profile]);
+  }, [api, failed, id, screen]);
   useEffect(load, [load]);
   if (error !== null) {
     return (
@@ -38,7 +52,7 @@ export function Player({ place }: { place: Place }): JSX.Element {
   if (item === null) {
     return <Waiting />;
   }
-  return <Stage item={item} start_s={place.start_s || 0} />;
+  return <Stage item={item} start_s={place.start_s || 0} unasked={place.unasked || 0} />;
 }
 
 function Waiting(): JSX.Element {
@@ -52,16 +66,66 @@ function Waiting(): JSX.Element {
   );
 }
 
-function Stage({ item, start_s }: { item: ItemDetail; start_s: number }): JSX.Element {
+interface StageProps {
+  item: ItemDetail;
+  start_s: number;
+  /** Films before this one that began by themselves. */
+  unasked: number;
+}
+
+function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
   const t = useText();
-  const { input, navigation } = useServices();
-  const { video, machine, state, attempt } = usePlayer(item, start_s);
-  const toggle = useRef<HTMLButtonElement>(null);
+  const { input, navigation, language, screen, compact } = useServices();
+  const preferences = useMemo(() => new Preferences(browserStore()), []);
+  const choices = useChoices(item, preferences, language.tag);
+  const look = useCueLook(preferences);
+  const cues = useCues(choices.subtitles);
+  const [begun, setBegun] = useState(false);
+  const next = useNext(item.id, begun);
+  const previews = usePreviews(item.id, begun);
+  const latest = useRef<Menus>(NO_MENUS);
+  const port = useMemo(() => menuPort(() => latest.current), []);
+  const onNext = (asked: boolean): void => {
+    if (next) {
+      navigation.follow(next, asked ? 0 : unasked + 1);
+    }
+  };
+  const { video, machine, state, attempt, source } = usePlayer({ item, start_s, choices, menus: port, onNext });
+  const asks = unasked >= UNASKED;
+  const menus = menusFor({
+    item,
+    choices,
+    look,
+    language,
+    position_s: () => state.position_s,
+    seek: (position_s) => { machine.seekTo(position_s, Date.now()); },
+    speeds: hasSpeeds(screen.profile, attempt),
+    info: () => { machine.toggleInfo(); },
+    next: next ? () => { onNext(true); } : null,
+  });
+  latest.current = menus;
+
+  useEffect(() => {
+    machine.know({ chapters: item.media?.chapters || [], follows: next !== null, askFirst: asks });
+  }, [asks, item, machine, next]);
+  useEffect(() => {
+    if (state.status === "playing") {
+      setBegun(true);
+    }
+  }, [state.status]);
   usePresses(LAYER.page, (press) => machine.key(press.action, press, Date.now()));
   useEffect(
     () =>
       input.onPointer({
-        hover: () => undefined,
+        hover: (element) => {
+          const lane = element.getAttribute("data-lane") || "";
+          const column = Number(element.getAttribute("data-column"));
+          if (lane === "bar") {
+            machine.touch((bar) => { bar.pointButton(column); }, Date.now());
+          } else if (lane.startsWith("menu-")) {
+            machine.touch((bar) => { bar.pointEntry(Number(lane.slice(5)), column); }, Date.now());
+          }
+        },
         wheel: () => undefined,
         moved: () => {
           machine.wake(Date.now());
@@ -69,30 +133,67 @@ function Stage({ item, start_s }: { item: ItemDetail; start_s: number }): JSX.El
       }),
     [input, machine],
   );
-  // The one focus of this page; Left and Right are for the film, not for walking over buttons.
-  useEffect(() => {
-    if (toggle.current && state.status !== "failed") {
-      quietFocus(toggle.current);
-    }
-  });
+  const root = useFilmFocus(state);
+  const offering = next !== null && state.next_s !== null && state.bar.layer !== "menu" && state.scrub_s === null;
   return (
-    <main class={"player" + (state.osd ? " with-osd" : "")} data-testid="player" data-status={state.status} data-item={item.id}>
+    <main ref={root} class={"player" + (state.osd ? " with-osd" : "")} data-testid="player" data-status={state.status} data-item={item.id} tabIndex={-1}>
       <h1 class="unseen">{item.title}</h1>
-      <video ref={video} class="video" data-testid="video" playsInline={true} onClick={() => { machine.toggle(); }} />
+      <video
+        ref={video}
+        class="video"
+        data-testid="video"
+        playsInline={true}
+        onClick={() => {
+          // A finger has no way to show the controls first.
+          const onlyWake = compact && !state.osd;
+          machine.wake(Date.now());
+          if (!onlyWake) {
+            machine.toggle();
+          }
+        }}
+      />
+      <Cues video={video} track={cues} look={look} raised={state.osd} />
       {state.spinner ? <Spinner label={t("player.loading")} /> : null}
-      {state.status === "failed" ? (
-        <Notice
-          icon="warning"
-          title={t("player.failed")}
-          testId="player-failed"
-          action={{ label: t("nav.back"), run: () => { navigation.back(); } }}
-        >
-          <p>{t("player.failedDetail")}</p>
-        </Notice>
+      {state.trouble ? (
+        <TroubleNotice
+          trouble={state.trouble}
+          begun={begun}
+          onRetry={source.retry}
+          onSkip={source.skip}
+          onLeave={() => { navigation.back(); }}
+        />
       ) : (
-        <Controls item={item} state={state} machine={machine} toggle={toggle} />
+        <Controls item={item} state={state} machine={machine} menus={menus} previews={previews} speed={choices.speed}>
+          <PlayerMenu menus={menus} state={state.bar} machine={machine} />
+        </Controls>
       )}
+      {offering ? (
+        <NextCard
+          item={next}
+          left_s={state.next_s || 0}
+          duration_s={state.duration_s}
+          asks={asks && state.status === "ended"}
+          onPlay={() => { onNext(true); }}
+        />
+      ) : null}
       <InfoPanel item={item} attempt={attempt} shown={state.info} video={video} />
     </main>
   );
+}
+
+/** Exactly one thing has the focus: what the machine says, wherever it was drawn. */
+function useFilmFocus(state: PlayerState): { current: HTMLElement | null } {
+  const root = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const { bar } = state;
+    if (state.trouble || !root.current) {
+      return; // the notice sees to its own
+    }
+    const offer = state.next_s !== null && bar.layer === "film" && state.scrub_s === null;
+    const lane = bar.layer === "menu" ? "menu-" + String(bar.column) : bar.layer === "bar" ? "bar" : offer ? "next" : "film";
+    const column = bar.layer === "menu" ? bar.entry : bar.layer === "bar" ? bar.button : 0;
+    const target = root.current.querySelector<HTMLElement>('[data-lane="' + lane + '"][data-column="' + String(column) + '"]');
+    quietFocus(target || root.current);
+  });
+  return root;
 }

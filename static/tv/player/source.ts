@@ -15,6 +15,8 @@ interface HlsError {
   fatal: boolean;
   type: string;
   response?: { code?: number };
+  frag?: { url?: string };
+  url?: string;
 }
 
 type HlsClass = new (config: object) => HlsInstance;
@@ -29,9 +31,11 @@ const LIMITS = {
   maxBufferSize: 30 * 1000 * 1000,
   backBufferLength: 10,
 };
+/** There, but every encoder is taken: after the waits below somebody has to be told. */
+const BUSY = 503;
 /** An answer worth waiting for: nobody there, or there but busy. Other errors stay what they are. */
 function isPassing(status: number | undefined): boolean {
-  return !status || status === 429 || status === 503;
+  return !status || status === 429 || status === BUSY;
 }
 
 interface RetryRule {
@@ -77,33 +81,44 @@ export interface AttachedSource {
   close(): void;
 }
 
-/**
- * Give `video` its source. `onAttached` says that it has it: to ask it to play before would be undone by the
- * attaching. `onFatal` says once that this way does not work.
- */
+export interface SourceFailure {
+  /** What could not be loaded; null when it was loaded and could not be played. */
+  url: string | null;
+}
+
+export interface SourceListener {
+  /** The element has its source: to ask it to play before would be undone by the attaching. */
+  attached: () => void;
+  /** This way does not work. */
+  failed: (failure: SourceFailure) => void;
+}
+
+/** Give `video` its source, to begin at a place. */
 export function attachSource(
   video: HTMLVideoElement,
   attempt: Attempt,
   start_s: number,
-  onAttached: () => void,
-  onFatal: () => void,
+  listener: SourceListener,
 ): AttachedSource {
   if (attempt.method === "hls.js") {
-    return attachHls(video, attempt, start_s, onAttached, onFatal);
+    return attachHls(video, attempt, start_s, listener);
   }
   const begin = (): void => {
     if (start_s > 0) {
       video.currentTime = start_s;
     }
   };
+  const failed = (): void => {
+    listener.failed({ url: null });
+  };
   video.addEventListener("loadedmetadata", begin);
-  video.addEventListener("error", onFatal);
+  video.addEventListener("error", failed);
   video.src = attempt.url;
-  onAttached();
+  listener.attached();
   return {
     close: () => {
       video.removeEventListener("loadedmetadata", begin);
-      video.removeEventListener("error", onFatal);
+      video.removeEventListener("error", failed);
       // Both lines, or some sets keep the decoder and the connection.
       video.removeAttribute("src");
       video.load();
@@ -115,8 +130,7 @@ function attachHls(
   video: HTMLVideoElement,
   attempt: Attempt,
   start_s: number,
-  onAttached: () => void,
-  onFatal: () => void,
+  listener: SourceListener,
 ): AttachedSource {
   let hls: HlsInstance | null = null;
   let closed = false;
@@ -126,20 +140,26 @@ function attachHls(
     if (closed || hls === null) {
       return;
     }
-    if (data.type === "networkError" && data.response && !isPassing(data.response.code)) {
-      // hls.js would ask again and again; the answer will not change.
-      onFatal();
-    } else if (!data.fatal) {
-      return;
-    } else if (data.type === "mediaError" && !mediaRecovered) {
-      mediaRecovered = true;
-      hls.recoverMediaError();
-    } else if (data.type === "networkError" && networkFailures < NETWORK_RETRIES) {
-      networkFailures += 1;
-      hls.startLoad();
-    } else {
-      onFatal();
+    const network = data.type === "networkError";
+    // hls.js would ask again and again for what a final answer was given to.
+    const final = network && data.response !== undefined && !isPassing(data.response.code);
+    if (final || (data.fatal && !recover(hls, data))) {
+      listener.failed({ url: network ? data.frag?.url || data.url || null : null });
     }
+  };
+  /** What hls.js can be asked to do about a fatal error; false when that was tried. */
+  const recover = (player: HlsInstance, data: HlsError): boolean => {
+    if (data.type === "mediaError" && !mediaRecovered) {
+      mediaRecovered = true;
+      player.recoverMediaError();
+      return true;
+    }
+    if (data.type === "networkError" && networkFailures < NETWORK_RETRIES && data.response?.code !== BUSY) {
+      networkFailures += 1;
+      player.startLoad();
+      return true;
+    }
+    return false;
   };
   loadHls()
     .then((Hls) => {
@@ -160,13 +180,13 @@ function attachHls(
       hls.on("hlsFragBuffered", () => {
         networkFailures = 0;
       });
-      hls.on("hlsMediaAttached", onAttached);
+      hls.on("hlsMediaAttached", listener.attached);
       hls.attachMedia(video);
       hls.loadSource(attempt.url);
     })
     .catch(() => {
       if (!closed) {
-        onFatal();
+        listener.failed({ url: null });
       }
     });
   return {

@@ -3,11 +3,17 @@ import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Attempt } from "../../shared/attempts";
 import { attemptsFor } from "../../shared/attempts";
+import type { MenuPort } from "../../shared/bar";
 import { PlayerMachine } from "../../shared/machine";
-import type { PlayerState } from "../../shared/machine";
-import type { ItemDetail } from "../../shared/types";
+import type { PlayerState } from "../../shared/player-state";
+import { PositionReporter } from "../../shared/positions";
+import type { Item, ItemDetail } from "../../shared/types";
 import { useServices } from "../context";
-import { attachSource } from "./source";
+import { askToPlay, followElement } from "./element";
+import { hasSpeeds } from "./use-choices";
+import type { Choices } from "./use-choices";
+import type { SourceHandle } from "./use-source";
+import { useSource } from "./use-source";
 
 const TICK_MS = 100;
 
@@ -16,46 +22,36 @@ export interface PlayerHandle {
   machine: PlayerMachine;
   state: PlayerState;
   attempt: Attempt | null;
+  source: SourceHandle;
 }
 
-function bufferedEnd(video: HTMLVideoElement): number {
-  const at = video.currentTime;
-  for (let index = 0; index < video.buffered.length; index++) {
-    if (video.buffered.start(index) <= at + 0.5 && at <= video.buffered.end(index)) {
-      return video.buffered.end(index);
-    }
-  }
-  return at;
+interface PlayerNeeds {
+  item: ItemDetail;
+  start_s: number;
+  choices: Choices;
+  menus: MenuPort;
+  /** Go on with the next film. */
+  onNext: (asked: boolean) => void;
 }
 
-/** Ask the element to play; a refusal for want of a key press is not a failure. */
-function askToPlay(video: HTMLVideoElement, machine: PlayerMachine): void {
-  // Engines before Chromium 50 answer nothing.
-  const answer = video.play() as Promise<void> | undefined;
-  answer?.catch((error: unknown) => {
-    if (error instanceof Error && error.name === "NotAllowedError") {
-      machine.blocked();
-    }
-  });
-}
-
-export function usePlayer(item: ItemDetail, start_s: number): PlayerHandle {
-  const { screen, positions, navigation, say, language } = useServices();
+export function usePlayer({ item, start_s, choices, menus, onNext }: PlayerNeeds): PlayerHandle {
+  const { screen, navigation } = useServices();
   const video = useRef<HTMLVideoElement>(null);
   const machineRef = useRef<PlayerMachine | null>(null);
   const [state, setState] = useState<PlayerState | null>(null);
-  const [step, setStep] = useState(0);
   const resumeAt = useRef(start_s);
+  const latestNext = useRef(onNext);
+  latestNext.current = onNext;
   const attempts = useMemo(
     () =>
       item.playback
-        ? attemptsFor(item.playback, {
-            profile: screen.profile,
-            nativeHls: screen.nativeHls,
-            mediaSource: "MediaSource" in window,
-          })
+        ? attemptsFor(
+            item.playback,
+            { profile: screen.profile, nativeHls: screen.nativeHls, mediaSource: "MediaSource" in window },
+            choices.stream,
+          )
         : [],
-    [item, screen],
+    [item, screen, choices.stream],
   );
 
   if (machineRef.current === null) {
@@ -75,14 +71,17 @@ export function usePlayer(item: ItemDetail, start_s: number): PlayerHandle {
         leave: () => {
           navigation.back();
         },
+        next: (asked) => {
+          latestNext.current(asked);
+        },
       },
+      menus,
       setState,
       item.duration_s || 0,
       Date.now(),
     );
   }
   const machine = machineRef.current;
-  const attempt = attempts[step] || null;
 
   useEffect(() => {
     const timer = setInterval(() => {
@@ -93,91 +92,54 @@ export function usePlayer(item: ItemDetail, start_s: number): PlayerHandle {
     };
   }, [machine]);
 
+  useRemembered(video, machine, item, resumeAt);
+  const source = useSource(video, machine, attempts, resumeAt);
+  const speed = hasSpeeds(screen.profile, source.attempt) ? choices.speed : 1;
+  useEffect(() => {
+    if (video.current) {
+      // A new source begins at the default rate.
+      video.current.defaultPlaybackRate = speed;
+      video.current.playbackRate = speed;
+    }
+  }, [speed, source.attempt]);
+
+  return { video, machine, state: state || machine.state, attempt: source.attempt, source };
+}
+
+/** Follow the element, and remember where the film is: here, and on the server for every screen. */
+function useRemembered(
+  video: RefObject<HTMLVideoElement | null>,
+  machine: PlayerMachine,
+  item: Item,
+  resumeAt: RefObject<number>,
+): void {
+  const { positions, report } = useServices();
   useEffect(() => {
     const element = video.current;
     if (!element) {
       return undefined;
     }
-    return followElement(element, machine, (position_s) => {
-      resumeAt.current = position_s;
-      positions.save(item.id, position_s, machine.state.duration_s);
-    });
-  }, [item.id, machine, positions]);
-
-  useEffect(() => {
-    const element = video.current;
-    if (!element || !attempt) {
-      machine.failed();
-      return undefined;
-    }
-    machine.restarted(Date.now());
-    let over = false;
-    const begin = (): void => {
-      askToPlay(element, machine);
+    const reporter = new PositionReporter((position_s) => {
+      report(item.id, position_s);
+    }, Date.now());
+    const flush = (): void => {
+      reporter.flush(Date.now());
     };
-    const source = attachSource(element, attempt, resumeAt.current, begin, () => {
-      if (!over) {
-        over = true;
-        if (attempts[step + 1]) {
-          say(language.t("player.stepDown"));
-          setStep(step + 1);
-        } else {
-          machine.failed();
-        }
-      }
+    const stop = followElement(element, machine, {
+      moved: (position_s) => {
+        resumeAt.current = position_s;
+        positions.save(item.id, position_s, machine.state.duration_s, Date.now());
+        reporter.moved(position_s, Date.now());
+      },
+      turned: flush,
     });
+    document.addEventListener("visibilitychange", flush);
+    window.addEventListener("pagehide", flush);
     return () => {
-      over = true;
-      source.close();
+      document.removeEventListener("visibilitychange", flush);
+      window.removeEventListener("pagehide", flush);
+      stop();
+      flush();
     };
-  }, [attempt, attempts, language, machine, say, step]);
-
-  return { video, machine, state: state || machine.state, attempt };
-}
-
-/** Pass the element's events on to the machine. */
-function followElement(video: HTMLVideoElement, machine: PlayerMachine, moved: (position_s: number) => void): () => void {
-  const progress = (): void => {
-    machine.progressed(video.currentTime, video.duration, bufferedEnd(video));
-    if (!video.seeking && video.currentTime > 0) {
-      moved(video.currentTime);
-    }
-  };
-  const handlers: Record<string, () => void> = {
-    timeupdate: progress,
-    durationchange: progress,
-    progress,
-    playing: () => {
-      machine.played(Date.now());
-    },
-    pause: () => {
-      if (!video.ended) {
-        machine.paused();
-      }
-    },
-    waiting: () => {
-      machine.stalled(Date.now());
-    },
-    seeking: () => {
-      machine.stalled(Date.now());
-    },
-    seeked: () => {
-      machine.flow();
-      progress();
-    },
-    canplay: () => {
-      machine.flow();
-    },
-    ended: () => {
-      machine.ended();
-    },
-  };
-  for (const name of Object.keys(handlers)) {
-    video.addEventListener(name, handlers[name] as () => void);
-  }
-  return () => {
-    for (const name of Object.keys(handlers)) {
-      video.removeEventListener(name, handlers[name] as () => void);
-    }
-  };
+  }, [item, machine, positions, report, resumeAt, video]);
 }

@@ -1,0 +1,76 @@
+/** What the viewer chose of a film: its sound, its subtitles, the picture's size, the speed. */
+import { useMemo, useState } from "preact/hooks";
+import type { Attempt, Quality, StreamChoice } from "../../shared/attempts";
+import type { Preferences } from "../../shared/preferences";
+import { sameTongue, startAudio, startSubtitles, usualAudio } from "../../shared/tracks";
+import type { SubtitleChoice } from "../../shared/tracks";
+import type { AudioTrack, ItemDetail, SubtitleTrack } from "../../shared/types";
+
+export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
+const RUNGS: Quality[] = ["1080", "720", "480"];
+
+export interface Choices {
+  audio: AudioTrack | null;
+  subtitles: SubtitleChoice;
+  quality: Quality;
+  speed: number;
+  setAudio: (track: AudioTrack) => void;
+  setSubtitles: (choice: SubtitleChoice) => void;
+  setQuality: (quality: Quality) => void;
+  setSpeed: (speed: number) => void;
+  /** What the stream is asked for. */
+  stream: StreamChoice;
+}
+
+/** Sizes that this film can be had in: none is larger than it is. */
+export function rungsFor(item: ItemDetail): Quality[] {
+  const picture = item.media?.video[0];
+  const short = Math.min(picture?.width || item.width || 0, picture?.height || item.height || 0);
+  const long = Math.max(picture?.width || item.width || 0, picture?.height || item.height || 0);
+  const fits = (rung: Quality): boolean => short >= Number(rung) || long >= (Number(rung) * 16) / 9 - 8;
+  return RUNGS.filter((rung) => short === 0 || fits(rung));
+}
+
+/** LG's own HLS plays at its own pace only. */
+export function hasSpeeds(profile: string, attempt: Attempt | null): boolean {
+  return !(profile === "webos" && attempt?.method === "native-hls");
+}
+
+export function useChoices(item: ItemDetail, preferences: Preferences, pageLanguage: string): Choices {
+  const tracks = item.media?.audio || [];
+  const wishes = { audio: preferences.get("audio"), subtitles: preferences.get("subtitles") };
+  const [audio, setAudio] = useState<AudioTrack | null>(() => startAudio(tracks, wishes));
+  const [subtitles, setSubtitles] = useState<SubtitleChoice>(() =>
+    startSubtitles(item.media?.subtitles || [], audio, wishes, pageLanguage),
+  );
+  const [quality, setQuality] = useState<Quality>("auto");
+  const [speed, setSpeed] = useState(1);
+  const usual = usualAudio(tracks);
+  const audioIndex = audio && usual && audio.index !== usual.index ? audio.index : null;
+  const burnIndex = subtitles.burn ? numbered(subtitles.track) : null;
+  const stream = useMemo(
+    () => ({ audio: audioIndex, burn: burnIndex, quality }),
+    [audioIndex, burnIndex, quality],
+  );
+  return {
+    audio,
+    subtitles,
+    quality,
+    speed,
+    stream,
+    setAudio: (track) => {
+      preferences.set("audio", sameTongue(track.language));
+      setAudio(track);
+    },
+    setSubtitles: (choice) => {
+      preferences.set("subtitles", choice.track === null ? "off" : sameTongue(choice.track.language));
+      setSubtitles(choice);
+    },
+    setQuality,
+    setSpeed,
+  };
+}
+
+function numbered(track: SubtitleTrack | null): number | null {
+  return typeof track?.index === "number" ? track.index : null;
+}

@@ -1,0 +1,133 @@
+/** What the element plays: the best way that works here, the next one down when it does not, and what stops all. */
+import type { RefObject } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "../../shared/api";
+import type { Api } from "../../shared/api";
+import type { Attempt, Level } from "../../shared/attempts";
+import { attemptFrom, stepBelow, withQuery } from "../../shared/attempts";
+import type { PlayerMachine } from "../../shared/machine";
+import { skipTarget, troubleOf } from "../../shared/trouble";
+import type { Trouble } from "../../shared/trouble";
+import { useServices } from "../context";
+import { askToPlay, bufferedEnd } from "./element";
+import type { SourceFailure } from "./source";
+import { attachSource } from "./source";
+
+/** A film goes on until this little is left in front of the damage. Seconds. */
+const LAST_DROP_S = 0.4;
+const WATCH_MS = 200;
+
+export interface SourceHandle {
+  attempt: Attempt | null;
+  /** Begin again here: after a wait, or because somebody asks. */
+  retry: () => void;
+  /** Go on behind what cannot be played. */
+  skip: () => void;
+}
+
+/** What the server says of what failed; null when another way to play may help. */
+async function diagnose(api: Api, attempt: Attempt, failure: SourceFailure): Promise<Trouble | ApiError | null> {
+  const problem = await (attempt.method === "file"
+    ? api.problemAt(attempt.url, "bytes=0-0")
+    : api.problemAt(failure.url || attempt.url));
+  if (problem === null) {
+    return null;
+  }
+  return problem.status === 401 || problem.status === 423 ? new ApiError(problem) : troubleOf(problem);
+}
+
+/** Call `run` when the film has used up what is loaded, or at once where it stands still; the answer gives it up. */
+function whenUsedUp(video: HTMLVideoElement, run: () => void): () => void {
+  const timer = setInterval(() => {
+    if (video.paused || bufferedEnd(video) - video.currentTime <= LAST_DROP_S) {
+      clearInterval(timer);
+      run();
+    }
+  }, WATCH_MS);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+/** Keep `video` playing one of `attempts`, from `resumeAt` on. */
+export function useSource(
+  video: RefObject<HTMLVideoElement | null>,
+  machine: PlayerMachine,
+  attempts: Attempt[],
+  resumeAt: RefObject<number>,
+): SourceHandle {
+  const { api, failed, say, language } = useServices();
+  const [floor, setFloor] = useState<Level>("file");
+  const [round, setRound] = useState(0);
+  const skips = useRef(0);
+  const attempt = attemptFrom(attempts, floor);
+
+  useEffect(() => {
+    const element = video.current;
+    if (!element || !attempt) {
+      machine.failed({ kind: "failed", detail: "" });
+      return undefined;
+    }
+    machine.restarted(Date.now());
+    const undo: (() => void)[] = [];
+    let over = false;
+    const stepDown = (): void => {
+      const below = stepBelow(attempts, attempt);
+      if (below) {
+        say(language.t("player.stepDown"));
+        setFloor(below.level);
+      } else {
+        machine.failed({ kind: "failed", detail: "" });
+      }
+    };
+    const told = (trouble: Trouble | ApiError | null): void => {
+      if (over) {
+        return;
+      }
+      if (trouble instanceof ApiError) {
+        failed(trouble);
+      } else if (trouble === null) {
+        stepDown();
+      } else if (trouble.kind === "damaged") {
+        undo.push(whenUsedUp(element, () => { machine.failed(trouble); }));
+        const elsewhere = (): void => { setRound((old) => old + 1); };
+        element.addEventListener("seeking", elsewhere);
+        undo.push(() => { element.removeEventListener("seeking", elsewhere); });
+      } else {
+        machine.failed(trouble);
+      }
+    };
+    let asked = false;
+    const from_s = resumeAt.current || 0;
+    const source = attachSource(element, { ...attempt, url: beginAt(attempt, from_s) }, from_s, {
+      attached: () => { askToPlay(element, machine); },
+      failed: (failure) => {
+        if (!asked) {
+          asked = true;
+          diagnose(api, attempt, failure).then(told, () => { told(null); });
+        }
+      },
+    });
+    return () => {
+      over = true;
+      undo.forEach((one) => { one(); });
+      source.close();
+    };
+    // The attempts are made anew with each choice; only what is attached counts.
+  }, [attempt?.url, attempt?.level, api, failed, language, machine, say, round]);
+
+  const retry = useCallback(() => { setRound((old) => old + 1); }, []);
+  const skip = useCallback(() => {
+    const { trouble } = machine.state;
+    const until_s = trouble?.kind === "damaged" ? trouble.until_s : null;
+    resumeAt.current = skipTarget(resumeAt.current || 0, until_s, skips.current);
+    skips.current += 1;
+    setRound((old) => old + 1);
+  }, [machine, resumeAt]);
+  return { attempt, retry, skip };
+}
+
+/** The server is told where a stream begins, so that this is what it makes first. */
+function beginAt(attempt: Attempt, from_s: number): string {
+  return attempt.method === "file" || from_s < 1 ? attempt.url : withQuery(attempt.url, { start: from_s.toFixed(1) });
+}
