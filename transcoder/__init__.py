@@ -25,9 +25,11 @@ from transcoder.probe import MediaHelper
 from transcoder.profiles import PROFILES, ScreenProfile, profile_named
 from transcoder.session import Source
 from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream, VariantLink
+from transcoder.subtitles import MAX_SUBTITLE_FILE_SIZE, SubtitleHelper, SubtitleText
 
 __all__ = [
     "ABILITIES",
+    "MAX_SUBTITLE_FILE_SIZE",
     "PLAYLIST_TYPE",
     "PROFILES",
     "AudioStream",
@@ -50,7 +52,9 @@ __all__ = [
     "SegmentNotFoundError",
     "Source",
     "Stream",
+    "SubtitleHelper",
     "SubtitleStream",
+    "SubtitleText",
     "TranscoderError",
     "UnknownAbilityError",
     "UnknownProfileError",

@@ -1,0 +1,151 @@
+"""Reads text subtitles with PyAV: tracks of a film in one pass, files beside it. For the media helper only."""
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.stream import Discard
+
+from transcoder.media_opening import PyavStream, open_media
+from transcoder.subtitle_charsets import decoded
+from transcoder.subtitle_text import Event, closed, format_script, format_webvtt
+
+MAX_EVENTS = 200_000  # of one track: a karaoke film has 20,000
+MAX_TEXT_SIZE = 32 * 1024 * 1024  # bytes of one track
+MAX_FONTS_SIZE = 64 * 1024 * 1024
+_LONGEST_S = 10.0  # a subtitle whose end nobody knows
+_TEXT_FORMATS = (
+    "srt,ass,webvtt,microdvd,subviewer,subviewer1,sami,mpl2,jacosub,vplayer,pjs,realtext,stl,aqtitle"
+)
+_FONT_TYPES = frozenset(
+    {"application/x-truetype-font", "application/vnd.ms-opentype", "application/x-font-ttf"}
+)
+
+Packet = Any  # generic in its stubs, not when it runs
+Text = tuple[bytes, bytes]  # the track as WebVTT and as an ASS script, both in UTF-8
+
+
+def read_tracks(url: str, indexes: Sequence[int]) -> list[Text]:
+    """Return the text tracks with these stream indexes, in their order, in playing time.
+
+    Raises:
+        ValueError: One is no text track.
+        av.error.FFmpegError: The file cannot be read.
+    """
+    with open_media(url) as container:
+        streams = [container.streams[index] for index in indexes]
+        if any(stream.type != "subtitle" for stream in streams):
+            raise ValueError("not a subtitle track")
+        for stream in container.streams:
+            if stream not in streams and stream.type in ("video", "audio", "subtitle", "data"):
+                stream.discard = Discard.all
+        start_s = (container.start_time or 0) / av.time_base
+        return _texts(container.demux(streams), streams, start_s)
+
+
+def read_file(data: bytes, language: str | None, fps: float | None) -> Text:
+    """Return a subtitle file's text.
+
+    Args:
+        data: The file.
+        language: ISO 639-2 code, where its name tells.
+        fps: Of the film that it belongs to: MicroDVD counts pictures.
+
+    Raises:
+        av.error.FFmpegError: Not a kind of subtitles that we read.
+        ValueError: Nothing in it.
+    """
+    text = io.BytesIO(decoded(data, language).replace("\0", "").encode())
+    with _open_text(text, fps) as container:
+        stream = next(iter(container.streams.subtitles), None)
+        if stream is None:
+            raise ValueError("no subtitles")
+        return _texts(container.demux(stream), [stream], 0.0)[0]
+
+
+def drawable(script: bytes, url: str | None) -> bytes:
+    """Return a script as a Matroska file, with the fonts that came along in the film at `url`.
+
+    Raises:
+        av.error.FFmpegError: The film cannot be opened.
+    """
+    output = io.BytesIO()
+    with (
+        av.open(io.BytesIO(script), "r", format="ass") as source,
+        av.open(output, "w", format="matroska") as target,
+    ):
+        track = target.add_stream_from_template(source.streams.subtitles[0])
+        for name, mime, font in _fonts(url) if url is not None else ():
+            target.add_attachment(name, mime, font)
+        target.start_encoding()
+        for packet in source.demux():
+            if packet.pts is not None:
+                packet.stream = track
+                target.mux(packet)
+    return output.getvalue()
+
+
+def _open_text(text: io.BytesIO, fps: float | None) -> InputContainer:
+    options = {"format_whitelist": _TEXT_FORMATS}
+    if fps:
+        options["subfps"] = f"{fps:.6f}"
+    return av.open(text, "r", options=options, metadata_errors="replace")
+
+
+def _texts(packets: Iterable[Packet], streams: Sequence[PyavStream], start_s: float) -> list[Text]:
+    events: dict[int, list[Event]] = defaultdict(list)
+    sizes: dict[int, int] = defaultdict(int)
+    for packet in packets:
+        own, index = events[packet.stream_index], packet.stream_index
+        for line in _lines(packet):
+            sizes[index] += len(line)
+            if len(own) < MAX_EVENTS and sizes[index] <= MAX_TEXT_SIZE:
+                own.append(_event(packet, line, start_s))
+    texts = []
+    for stream in streams:
+        whole = closed(events[stream.index], _LONGEST_S)
+        header = _header(stream)
+        texts.append((format_webvtt(header, whole).encode(), format_script(header, whole).encode()))
+    return texts
+
+
+def _lines(packet: Packet) -> list[str]:
+    if packet.pts is None:
+        return []
+    try:
+        found = packet.stream.codec_context.decode2(packet)
+    except av.error.FFmpegError:
+        return []  # one that is damaged; the others may be whole
+    if found is None:
+        return []
+    return [one.ass.decode("utf-8", "replace") for one in found.rects if one.type == b"ass"]
+
+
+def _event(packet: Packet, line: str, start_s: float) -> Event:
+    base = float(packet.time_base)
+    shown_s = (packet.pts or 0) * base - start_s
+    return Event(shown_s, shown_s + max(packet.duration or 0, 0) * base, line)
+
+
+def _header(stream: PyavStream) -> str:
+    header = stream.codec_context.subtitle_header or b""
+    if not header and stream.codec_context.codec.canonical_name in ("ass", "ssa"):
+        header = stream.codec_context.extradata or b""
+    return bytes(header).decode("utf-8", "replace").replace("\0", "")
+
+
+def _fonts(url: str) -> list[tuple[str, str, bytes]]:
+    """Return the fonts in a film: their names, types and bytes."""
+    fonts: list[tuple[str, str, bytes]] = []
+    size = 0
+    with open_media(url) as container:
+        for stream in container.streams.attachments:
+            mime = (stream.mimetype or "").lower()
+            data = bytes(stream.data or b"")
+            size += len(data)
+            if (mime.startswith("font/") or mime in _FONT_TYPES or "font" in mime) and size <= MAX_FONTS_SIZE:
+                fonts.append((f"{len(fonts)}.ttf", "font/ttf", data))
+    return fonts

@@ -1,0 +1,119 @@
+"""The owner's side of the subtitle helper: text subtitles as WebVTT, and as what an encoder draws into pictures."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from types import TracebackType
+from typing import Any, Self
+
+from transcoder.errors import ProbeError
+from transcoder.helper_process import HelperProcess
+
+TRACKS_TIMEOUT_S = 900.0  # a film without an index of its subtitles is read whole, from a slow disk
+FILE_TIMEOUT_S = 60.0
+MAX_SUBTITLE_FILE_SIZE = 16 * 1024 * 1024  # bytes of a subtitle file; a film's has 100 KB, with drawings in it 10 MB
+_HEADER = b"WEBVTT"
+
+
+@dataclass(frozen=True, slots=True)
+class SubtitleText:
+    """A track of text: `webvtt` for players, `script` (ASS, with its styles) to be drawn; UTF-8, playing time."""
+
+    webvtt: bytes
+    script: bytes
+
+
+class SubtitleHelper:
+    """The owner of the process that reads hostile subtitles. Threads may share it; they take turns."""
+
+    def __init__(self) -> None:
+        argv = [sys.executable, "-m", "transcoder.subtitle_helper"]
+        self._process = HelperProcess(argv, name="subtitle helper")
+
+    def tracks(self, url: str, indexes: Sequence[int]) -> list[SubtitleText]:
+        """Return text tracks of the film behind a loopback `url`, read in one pass.
+
+        Args:
+            url: A loopback URL.
+            indexes: Stream indexes (`SubtitleStream.index`).
+
+        Raises:
+            ProbeError: They cannot be read.
+            HelperCrashedError: It crashed the decoder or took too long.
+        """
+        texts = self._texts({"do": "tracks", "url": url, "indexes": list(indexes)}, b"", TRACKS_TIMEOUT_S)
+        if len(texts) != len(indexes):
+            raise ProbeError("the subtitle helper gave no answer")
+        return texts
+
+    def file(self, data: bytes, *, language: str | None = None, fps: float | None = None) -> SubtitleText:
+        """Return what a subtitle file says.
+
+        Args:
+            data: The file.
+            language: ISO 639-2 code, where its name tells; a help in guessing its character set.
+            fps: Of the film that it belongs to: one kind of file counts pictures.
+
+        Raises:
+            ProbeError: It is no subtitle file that we read, or a huge one.
+            HelperCrashedError: It crashed the decoder or took too long.
+        """
+        if len(data) > MAX_SUBTITLE_FILE_SIZE:
+            raise ProbeError("a subtitle file of impossible size")
+        request = {"do": "file", "language": language, "fps": fps}
+        return self._texts(request, data, FILE_TIMEOUT_S)[0]
+
+    def drawable(self, script: bytes, url: str | None) -> bytes:
+        """Return a script and the fonts of the film behind `url` as one file that an encoder reads.
+
+        Raises:
+            ProbeError: They cannot be read.
+            HelperCrashedError: It crashed the decoder or took too long.
+        """
+        answer, drawn = self._process.call({"do": "drawable", "url": url}, script, timeout_s=FILE_TIMEOUT_S)
+        _raise_error(answer)
+        return drawn
+
+    def close(self) -> None:
+        """End the process. Safe twice."""
+        self._process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _texts(self, request: dict[str, Any], payload: bytes, timeout_s: float) -> list[SubtitleText]:
+        answer, pieces = self._process.call(request, payload, timeout_s=timeout_s)
+        _raise_error(answer)
+        return parse_texts(answer, pieces)
+
+
+def parse_texts(answer: Mapping[str, Any], pieces: bytes) -> list[SubtitleText]:
+    """Return the tracks in an answer of the helper, which may say anything.
+
+    Raises:
+        ProbeError: It says nonsense.
+    """
+    sizes = answer.get("sizes")
+    if not isinstance(sizes, list) or not sizes or len(sizes) % 2:
+        raise ProbeError("the subtitle helper gave no answer")
+    if any(type(size) is not int or size < 0 for size in sizes):
+        raise ProbeError("the subtitle helper gave impossible sizes")
+    edges = list(accumulate(sizes, initial=0))
+    if edges[-1] != len(pieces):
+        raise ProbeError("the subtitle helper gave another answer than it said")
+    parts = [pieces[start:stop] for start, stop in pairwise(edges)]
+    texts = [SubtitleText(webvtt, script) for webvtt, script in zip(parts[::2], parts[1::2], strict=True)]
+    if not all(text.webvtt.startswith(_HEADER) for text in texts):
+        raise ProbeError("the subtitle helper gave no WebVTT")
+    return texts
+
+
+def _raise_error(answer: Mapping[str, Any]) -> None:
+    if "error" in answer:
+        raise ProbeError(str(answer["error"]))
