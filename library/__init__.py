@@ -8,6 +8,7 @@ from library.errors import (
     LibraryClosedError,
     LibraryError,
     NoImageError,
+    NoPreviewsError,
     NotAFileError,
     NotPlayableError,
     NotWholeError,
@@ -19,6 +20,7 @@ from library.findings import Finding
 from library.integrity import DueFile, Integrity
 from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
 from library.library import Library
+from library.previews import Previews
 from library.scan import ScanProgress, ScanReport
 from library.survey import Survey, SurveyProgress
 from library.watching import Watching
@@ -41,9 +43,11 @@ __all__ = [
     "LibraryError",
     "Location",
     "NoImageError",
+    "NoPreviewsError",
     "NotAFileError",
     "NotPlayableError",
     "NotWholeError",
+    "Previews",
     "ScanProgress",
     "ScanReport",
     "Sort",

@@ -6,6 +6,7 @@
     * NotWholeError          the file is known not to be what was stored, and would be served as whole
     * NotAFileError          a folder has no contents to open or play
     * NoImageError           the item has no picture
+    * NoPreviewsError        the film has no previews, yet or ever
     * NotPlayableError       the item is no video, or could not be read as one
     * BadCursorError         not a cursor of this library, or of another sort order
     * VaultAwayError         the vault's folder is not there (an unplugged disk); nothing was changed
@@ -64,6 +65,15 @@ class NoImageError(LibraryError):
     def __init__(self, item_id: str) -> None:
         super().__init__(f"item {item_id} has no image")
         self.item_id = item_id
+
+
+class NoPreviewsError(LibraryError):
+    """The film has no previews; `expected` says whether they can be made."""
+
+    def __init__(self, item_id: str, *, expected: bool) -> None:
+        super().__init__(f"item {item_id} has no previews")
+        self.item_id = item_id
+        self.expected = expected
 
 
 class NotPlayableError(LibraryError):

@@ -143,6 +143,22 @@ class Index:
             ).fetchone()
         return None if row is None else item_of(row, None)
 
+    def sound_videos(self, least_s: float) -> list[tuple[str, bytes]]:
+        """Return id and header nonce of the videos of some length that nothing is known against, newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT item_id, header_nonce FROM items WHERE kind = 'video' AND header_nonce IS NOT NULL"
+                " AND duration_s >= ? AND coalesce(node_problem, suspicion, problem) IS NULL ORDER BY mtime_ns DESC",
+                (least_s,),
+            )
+            return [(item_id, header_nonce) for item_id, header_nonce in rows]
+
+    def contents(self) -> frozenset[bytes]:
+        """Return the header nonce of every file."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT header_nonce FROM items WHERE header_nonce IS NOT NULL")
+            return frozenset(nonce for (nonce,) in rows)
+
     def has_image(self, item_id: str) -> bool:
         """Say whether an item has pictures.
 

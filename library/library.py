@@ -20,6 +20,8 @@ from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.memory import Memory
 from library.pictures import PictureMaker
 from library.positions import Positions
+from library.preview_store import PreviewStore
+from library.previews import Previews
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS, PEOPLE_MIGRATIONS
 from library.seals import Seal, Seals
@@ -63,9 +65,8 @@ class Library:
             self._vault = vault
             self._index = Index(database, sealer, ids.root)
             self._seals = Seals(database)
-            artwork = Artwork(
-                Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS, check=False)
-            )
+            pictures = Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS, check=False)
+            artwork = Artwork(pictures)
             opening.callback(artwork.close)
             people = Database(state_dir / PEOPLE_FILE, vault.derive_key(_PEOPLE_KEY_INFO), PEOPLE_MIGRATIONS)
             opening.callback(people.close)
@@ -80,6 +81,8 @@ class Library:
             ]
             for maker in scan_makers:
                 opening.callback(maker.close)
+            self._previews = Previews(self._index, PreviewStore(pictures), self._maker.lease)
+            opening.callback(self._previews.close)
             self._images = Images(self._index, artwork, self._maker)
             self._memory = Memory(database)
             self._scanner = Scanner(
@@ -97,6 +100,11 @@ class Library:
     def integrity(self) -> Integrity:
         """Whether the vault is what it was."""
         return self._integrity
+
+    @property
+    def previews(self) -> Previews:
+        """Small pictures of films, to scrub by."""
+        return self._previews
 
     @property
     def watching(self) -> Watching:

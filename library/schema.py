@@ -128,6 +128,24 @@ CREATE TABLE positions (
 ) STRICT, WITHOUT ROWID;
 """
 
+_PREVIEWS = """
+CREATE TABLE previews (
+    header_nonce BLOB PRIMARY KEY,    -- of the contents
+    interval_s   REAL NOT NULL,
+    width        INTEGER NOT NULL,    -- of one picture, in pixels
+    height       INTEGER NOT NULL,
+    columns      INTEGER NOT NULL,    -- of a sheet
+    rows         INTEGER NOT NULL,
+    count        INTEGER NOT NULL     -- of all pictures; 0: none can be made
+) STRICT, WITHOUT ROWID;
+CREATE TABLE preview_sheets (
+    header_nonce BLOB NOT NULL,
+    sheet_index  INTEGER NOT NULL,
+    jpeg         BLOB NOT NULL,
+    PRIMARY KEY (header_nonce, sheet_index)
+) STRICT;
+"""
+
 INDEX_MIGRATIONS = (_ITEMS, _SEALS, _INTEGRITY, _BY_CONTENTS)
 PEOPLE_MIGRATIONS = (_POSITIONS,)
-ARTWORK_MIGRATIONS = (_IMAGES,)
+ARTWORK_MIGRATIONS = (_IMAGES, _PREVIEWS)

@@ -21,6 +21,7 @@ from tvapp.routes.media import media_blueprint
 from tvapp.routes.pages import pages_blueprint
 from tvapp.routes.pairing import pairing_blueprint
 from tvapp.routes.positions import positions_blueprint
+from tvapp.routes.previews import previews_blueprint
 from tvapp.version import VERSION
 
 
@@ -58,6 +59,7 @@ def create_app(services: Services) -> APIFlask:
         pairing_blueprint(services.pairing),
         items_blueprint(services.household),
         positions_blueprint(services.household),
+        previews_blueprint(services.household),
         media_blueprint(services.household),
         hls_blueprint(services.household),
         pages_blueprint(services.web),

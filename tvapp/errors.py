@@ -37,6 +37,7 @@ DAMAGED = Problem("damaged-data", "The stored file is damaged", HTTPStatus.INTER
 STORAGE = Problem("storage", "The vault cannot be read", HTTPStatus.SERVICE_UNAVAILABLE)
 NOT_FOUND = Problem("not-found", "There is no such thing", HTTPStatus.NOT_FOUND)
 NOTHING_NEXT = Problem("nothing-next", "Nothing follows", HTTPStatus.NOT_FOUND)
+NO_PREVIEWS = Problem("no-previews", "There are no previews of this item", HTTPStatus.NOT_FOUND)
 NO_IMAGE = Problem("no-image", "There is no picture of this item", HTTPStatus.NOT_FOUND)
 BAD_REQUEST = Problem("bad-request", "The request cannot be understood", HTTPStatus.BAD_REQUEST)
 NOT_PLAYABLE = Problem("not-playable", "This file cannot be played", HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -60,6 +61,7 @@ TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (vault.VaultError, STORAGE),
     (library.ItemNotFoundError, NOT_FOUND),
     (library.NoImageError, NO_IMAGE),
+    (library.NoPreviewsError, NO_PREVIEWS),
     (library.NotPlayableError, NOT_PLAYABLE),
     (library.ItemChangedError, CHANGED),
     (library.NotAFileError, BAD_REQUEST),

@@ -14,6 +14,7 @@ from tvapp.config import Settings
 from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
 from tvapp.idling import SECONDS_PER_MINUTE, Activity, Alarm
+from tvapp.previewing import PreviewWorker
 from tvapp.scanning import BackgroundScan, ScanStatus
 from tvapp.scrubbing import Scrubber, ScrubStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
@@ -37,13 +38,13 @@ class OpenHouse:
     tickets: Tickets
     scan: BackgroundScan
     scrub: Scrubber | None  # None where the settings say so
+    previews: PreviewWorker
 
     def close(self) -> None:
         """End it all: the key and every stream at once, then what has to be waited for."""
         with contextlib.ExitStack() as closing:  # each is ended even if the one before failed
-            readers: list[BackgroundScan | Scrubber] = (
-                [self.scan] if self.scrub is None else [self.scan, self.scrub]
-            )
+            readers: list[BackgroundScan | Scrubber | PreviewWorker] = [self.scan, self.previews]
+            readers += [] if self.scrub is None else [self.scrub]
             for end in (
                 *(reader.close for reader in readers),
                 self.library.close,
@@ -182,10 +183,14 @@ class Household:
         scrub = (
             Scrubber(library.integrity, settings.scrub_days, self._is_quiet) if settings.scrub_days else None
         )
+        previews = PreviewWorker(library.previews, self._is_quiet)
         scan.start()
+        previews.start()
         if scrub is not None:
             scrub.start()
-        return OpenHouse(vault, library, pool, Tickets(vault.derive_key(TICKETS_KEY_INFO)), scan, scrub)
+        return OpenHouse(
+            vault, library, pool, Tickets(vault.derive_key(TICKETS_KEY_INFO)), scan, scrub, previews
+        )
 
     def _is_quiet(self) -> bool:
         """Return whether nothing plays, no scan runs and nobody browses."""

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from library import Item
-from transcoder import Decision, MediaInfo
+from transcoder import Decision, MediaInfo, PreviewLayout
 
 API = "/api/v1"
 
@@ -87,4 +87,18 @@ def media_json(info: MediaInfo) -> dict[str, Any]:
             }
             for position, stream in enumerate(info.subtitles)
         ],
+    }
+
+
+def previews_json(item_id: str, layout: PreviewLayout) -> dict[str, Any]:
+    """Return where the small pictures of a film are."""
+    base = f"{API}/items/{item_id}/previews"
+    return {
+        "interval_s": layout.interval_s,
+        "width": layout.width,
+        "height": layout.height,
+        "columns": layout.columns,
+        "rows": layout.rows,
+        "count": layout.count,
+        "sheets": [f"{base}/{index}.jpg" for index in range(layout.sheet_count)],
     }

@@ -175,6 +175,18 @@ class ItemDetailOut(ItemOut):
     playback = Nested(PlaybackOut)
 
 
+class PreviewsOut(Schema):
+    """Small pictures of a film: one every `interval_s`, `columns` by `rows` of them on each sheet, in rows."""
+
+    interval_s = Float(required=True)
+    width = Integer(required=True)
+    height = Integer(required=True)
+    columns = Integer(required=True)
+    rows = Integer(required=True)
+    count = Integer(required=True)
+    sheets = List(String(), required=True)
+
+
 class ItemsOut(Schema):
     """One page of items."""
 

@@ -1,0 +1,181 @@
+"""Small pictures to scrub by: made once for every film's contents, kept sealed, made anew when the contents are."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from library.errors import NoPreviewsError
+from library.feed import Lease
+from library.index import Index
+from library.items import Item
+from library.on_demand import OnDemand
+from library.preview_store import PreviewStore
+from library.records import Record
+from transcoder import (
+    HelperCrashedError,
+    MediaHelper,
+    MediaInfo,
+    PreviewLayout,
+    ProbeError,
+    preview_layout,
+    preview_moments,
+)
+from vault import IntegrityError
+
+logger = logging.getLogger(__name__)
+
+_HELPER_IDLE_S = 5.0
+_WORTH_S = 30.0  # a shorter clip has previews when somebody asks for them
+_MOST_SHEETS = 1000
+_LEAST_GOOD = 0.5  # of the pictures; with fewer, they mislead
+
+
+@dataclass(slots=True)
+class _Begun:
+    """The sheets of some contents, as far as they were made."""
+
+    header_nonce: bytes
+    sheets: list[bytes] = field(default_factory=list)
+    good_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """What previews can be made of."""
+
+    header_nonce: bytes
+    media: MediaInfo
+    layout: PreviewLayout
+
+
+class Previews:
+    """The previews of all films. For any thread; one film at a time is worked on.
+
+    Args:
+        index: The items.
+        store: Where they are kept.
+        lease: Lends an address from which the file of a record can be read; raises if it is not that file any more.
+    """
+
+    def __init__(
+        self, index: Index, store: PreviewStore, lease: Callable[[Record], AbstractContextManager[Lease]]
+    ) -> None:
+        self._index = index
+        self._store = store
+        self._lease = lease
+        self._helpers = OnDemand(lambda: MediaHelper(background=True), idle_s=_HELPER_IDLE_S)
+        self._making = threading.Lock()
+        self._begun: _Begun | None = None
+        # What could not be made for a reason that may pass: not tried again until the library is opened anew.
+        self._given_up: set[bytes] = set()
+
+    def layout(self, item_id: str) -> PreviewLayout:
+        """Return how the previews of a film are laid out.
+
+        Raises:
+            ItemNotFoundError
+            NoPreviewsError: There are none, yet or ever.
+        """
+        item = self._index.item(item_id)
+        layout = self._store.layout(item.header_nonce) if item.header_nonce else None
+        if layout is None:
+            film = self._film(item)
+            raise NoPreviewsError(item_id, expected=film is not None and self._is_due(film.header_nonce))
+        return layout
+
+    def sheet(self, item_id: str, sheet_index: int) -> bytes:
+        """Return a sheet of a film's previews, a JPEG.
+
+        Raises:
+            ItemNotFoundError
+            NoPreviewsError: There is no such sheet.
+        """
+        header_nonce = self._index.record(item_id).header_nonce
+        jpeg = None
+        if header_nonce is not None and sheet_index < _MOST_SHEETS:
+            jpeg = self._store.sheet(header_nonce, sheet_index)
+        if jpeg is None:
+            raise NoPreviewsError(item_id, expected=False)
+        return jpeg
+
+    def next_due(self) -> str | None:
+        """Return an item that should have previews and has none; what belongs to no item any more is forgotten."""
+        films = self._index.sound_videos(_WORTH_S)
+        self._store.keep_only(self._index.contents())
+        known = self._store.known()
+        return next(
+            (item_id for item_id, nonce in films if nonce not in known and nonce not in self._given_up), None
+        )
+
+    def make(self, item_id: str, may_go_on: Callable[[], bool]) -> None:
+        """Make the previews of a film, unless it has some, or none can be made of it.
+
+        Args:
+            item_id: Of the film.
+            may_go_on: Asked before every sheet. What was made when it says no waits in memory for the next call.
+
+        Raises:
+            ItemNotFoundError, ItemChangedError
+            VaultError: The file cannot be read now.
+            StoreError, LibraryClosedError
+        """
+        with self._making:
+            item = self._index.item(item_id)
+            film = self._film(item)
+            if film is None:
+                self._given_up.add(item.header_nonce or b"")
+                return
+            if not self._is_due(film.header_nonce):
+                return
+            try:
+                self._make(film, self._index.record(item_id), may_go_on)
+            except ProbeError:
+                self._store.put_none(film.header_nonce)
+            except (HelperCrashedError, IntegrityError) as error:
+                logger.info("no previews could be made of item %s (%s)", item_id, type(error).__name__)
+                self._given_up.add(film.header_nonce)
+
+    def close(self) -> None:
+        """End the helper, even in the middle of a sheet. Safe twice."""
+        self._helpers.close()
+
+    def _film(self, item: Item) -> _Film | None:
+        layout = preview_layout(item.media) if item.media else None
+        if layout is None or item.media is None or item.header_nonce is None or item.problem is not None:
+            return None
+        return _Film(item.header_nonce, item.media, layout)
+
+    def _is_due(self, header_nonce: bytes) -> bool:
+        return header_nonce not in self._given_up and header_nonce not in self._store.known()
+
+    def _make(self, film: _Film, record: Record, may_go_on: Callable[[], bool]) -> None:
+        begun, self._begun = self._begun, None
+        if begun is None or begun.header_nonce != film.header_nonce:
+            begun = _Begun(film.header_nonce)
+        with self._lease(record) as lease:
+            while len(begun.sheets) < film.layout.sheet_count:
+                if not may_go_on():
+                    self._begun = begun
+                    return
+                self._add_sheet(begun, film, lease)
+        if begun.good_count < film.layout.count * _LEAST_GOOD:
+            self._store.put_none(film.header_nonce)
+        else:
+            self._store.put(film.header_nonce, film.layout, begun.sheets)
+        # Where the store is damaged nothing was kept: that is not tried over and over.
+        if film.header_nonce not in self._store.known():
+            self._given_up.add(film.header_nonce)
+
+    def _add_sheet(self, begun: _Begun, film: _Film, lease: Lease) -> None:
+        moments_s = preview_moments(film.layout, film.media, len(begun.sheets))
+        try:
+            with self._helpers.using() as helper:
+                jpeg, good_count = helper.sheet(lease.url, film.layout, moments_s)
+        finally:
+            # The helper only saw its connection cut; what cut it is the better explanation.
+            if lease.damage is not None:
+                raise lease.damage
+        begun.sheets.append(jpeg)
+        begun.good_count += good_count
