@@ -25,6 +25,8 @@ DECODER_MODULES = {
     "transcoder/media_opening.py",
     "transcoder/media_frames.py",
     "transcoder/media_sheets.py",
+    "transcoder/subtitle_helper.py",
+    "transcoder/subtitle_reading.py",
     "library/photo_helper.py",
     "library/photo_metadata.py",
     "library/photo_render.py",
