@@ -41,6 +41,11 @@ class SegmentCache:
         return self._size
 
     @property
+    def total_size(self) -> int:
+        """Bytes held, and bytes of what is still being made."""
+        return self._size + self._unfinished_size
+
+    @property
     def crowded(self) -> bool:
         """Whether half of the memory is taken by what is still being made: nothing shall be made ahead."""
         return self._unfinished_size * 2 > self._max_size

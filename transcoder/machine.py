@@ -1,33 +1,216 @@
-"""What this machine can do: which encoders work, and what is made in the time it takes to watch it."""
+"""What this machine can do: which encoders work, and what is made in the time it takes to watch it.
 
+Both are found by doing it, once, in the background, and remembered in a file that holds no secret.
+"""
+
+import logging
+import os
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from transcoder import speeds
 from transcoder.command import SOFTWARE, PictureEncoder
+from transcoder.devices import DEVICES, candidates
 from transcoder.ladder import Rung
 from transcoder.media_info import VideoStream
+from transcoder.remembered import Findings, fingerprint, recall, remember
+from transcoder.trials import Trials, Verdict
+
+logger = logging.getLogger(__name__)
+
+REFUSED_S = 600.0  # how long an encoder is not tried again on pictures like one that it made nothing of
+SLOW_S = 1800.0  # how long a rung is not offered after it was too slow
+LOOK_EVERY_S = 5.0  # whether it is quiet enough to measure
+_RUNGS = (Rung(1080, 1920, 1080), Rung(720, 1280, 720), Rung(480, 854, 480))
+_GOOD_ENOUGH = 0.6  # seconds per second: a device as fast as this leaves the processor to others
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderReport:
+    """What is known of an encoder."""
+
+    name: str  # as ffmpeg calls it
+    device: str | None
+    reads: bool  # the device decodes the source too
+    works: bool
+    chosen: bool
+    reason: str  # why it does not work
+    cost: float | None  # seconds per second of a 1080p film, as far as measured
+
+
+def is_calm() -> bool:
+    """Return whether the processor has little to do."""
+    return os.getloadavg()[0] < (os.cpu_count() or 1) / 2
 
 
 class Machine:
-    """Knows encoders and speeds. Safe for threads."""
+    """Knows encoders and speeds. Safe for threads. Leaving it unstarted, it knows only what ffmpeg brings along.
 
-    def __init__(self, ffmpeg: Path) -> None:
+    Args:
+        ffmpeg: The program.
+        memory: A file to remember in; None forgets.
+        hardware: Whether devices are tried at all.
+        is_quiet: Whether speeds may be measured now: what else goes on would falsify them.
+        devices: Where the system shows its devices.
+        now: A clock in seconds.
+    """
+
+    def __init__(
+        self,
+        ffmpeg: Path,
+        *,
+        memory: Path | None = None,
+        hardware: bool = True,
+        is_quiet: Callable[[], bool] = is_calm,
+        devices: Path = DEVICES,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._ffmpeg = ffmpeg
+        self._memory = memory
+        self._is_quiet = is_quiet
+        self._now = now
+        self._candidates = candidates(devices) if hardware else ()
         self._guard = threading.Lock()
+        self._findings = Findings()
+        self._refused: dict[tuple[PictureEncoder, str, int], float] = {}
+        self._slow: dict[tuple[str, int], float] = {}
+        self._stopped = threading.Event()
+        self.settled = threading.Event()  # encoders are chosen
+        self._thread: threading.Thread | None = None
 
-    def encoder_for(self, _video: VideoStream | None) -> PictureEncoder:
-        """Return what converts this picture best."""
-        return SOFTWARE
-
-    def refuse(self, encoder: PictureEncoder, video: VideoStream) -> None:
-        """Learn that an encoder made nothing of such a picture."""
-
-    def keeps_up(self, _video: VideoStream, _rung: Rung) -> bool:
-        """Return whether a picture is converted in the time it takes to watch it; unknown is yes."""
-        return True
-
-    def note_slow(self, video: VideoStream, rung: Rung, pace: float) -> None:
-        """Learn that a picture was converted at `pace` seconds per second, the cheapest way."""
+    def start(self) -> None:
+        """Find out, in the background, what is not remembered."""
+        self._thread = threading.Thread(target=self._find_out, name="transcoder-machine")
+        self._thread.start()
 
     def close(self) -> None:
         """End what is going on. Safe twice."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def encoder_for(self, video: VideoStream | None) -> PictureEncoder:
+        """Return what converts this picture best."""
+        with self._guard:
+            chosen = self._findings.chosen
+            if video is None or not chosen.is_hardware:
+                return SOFTWARE
+            refused_s = self._refused.get((chosen, video.codec, video.bit_depth), float("-inf"))
+            return SOFTWARE if self._now() - refused_s < REFUSED_S else chosen
+
+    def refuse(self, encoder: PictureEncoder, video: VideoStream) -> None:
+        """Learn that an encoder made nothing of such a picture."""
+        logger.warning("%s made nothing of %s; for a while it is not tried", encoder.name, video.codec)
+        with self._guard:
+            self._refused[encoder, video.codec, video.bit_depth] = self._now()
+
+    def keeps_up(self, video: VideoStream, rung: Rung) -> bool:
+        """Return whether a picture is converted in the time it takes to watch it; what is unknown is tried."""
+        with self._guard:
+            slow_s = self._slow.get((speeds.codec_class(video), rung.quality), float("-inf"))
+            if self._now() - slow_s < SLOW_S:
+                return False
+            return speeds.keeps_up(self._findings.costs, video, rung)
+
+    def note_slow(self, video: VideoStream, rung: Rung) -> None:
+        """Learn that a picture like this was converted more slowly than it is watched, the cheapest way."""
+        with self._guard:
+            self._slow[speeds.codec_class(video), rung.quality] = self._now()
+
+    def report(self) -> tuple[EncoderReport, ...]:
+        """Return what is known of each encoder, the chosen one first."""
+        with self._guard:
+            found = self._findings
+        key = speeds.rung_key("h264", 1080, hdr=False)
+        verdicts = {SOFTWARE: Verdict(found.software_cost), **found.verdicts}
+        reports = [
+            EncoderReport(
+                encoder.name,
+                encoder.device,
+                encoder.decodes,
+                not verdict.reason,
+                encoder == found.chosen,
+                verdict.reason,
+                found.costs.get(key) if encoder == found.chosen and found.costs else verdict.cost,
+            )
+            for encoder, verdict in verdicts.items()
+        ]
+        return tuple(sorted(reports, key=lambda one: (not one.chosen, not one.works)))
+
+    # In the background.
+
+    def _find_out(self) -> None:
+        mark = fingerprint(self._ffmpeg, self._candidates)
+        known = recall(self._memory, mark) if self._memory else None
+        if known is not None:
+            self._take(known)
+        else:
+            known = self._try_encoders()
+            if self._stopped.is_set():
+                return
+            self._take(known)
+            self._keep(known, mark)
+        self.settled.set()
+        while not known.costs and not self._stopped.wait(LOOK_EVERY_S):
+            if self._is_quiet():
+                costs = self._measure(known.chosen)
+                if costs and not self._stopped.is_set() and self._is_quiet():
+                    known = known.with_costs(costs)
+                    self._take(known)
+                    self._keep(known, mark)
+
+    def _take(self, findings: Findings) -> None:
+        with self._guard:
+            self._findings = findings
+
+    def _keep(self, findings: Findings, mark: str) -> None:
+        if self._memory is not None:
+            remember(self._memory, mark, findings)
+
+    def _try_encoders(self) -> Findings:
+        """Have each device encode a little, then convert clips as films are, and choose."""
+        if not self._candidates:
+            return Findings()
+        trials = Trials(self._ffmpeg, self._stopped)
+        verdicts: dict[PictureEncoder, Verdict] = {}
+        for encoder in self._candidates:
+            answer = trials.answers(encoder)
+            if answer.reason:
+                verdicts[encoder] = answer
+                continue
+            for reading in (False, True):
+                variant = PictureEncoder(encoder.kind, encoder.device, reading)
+                verdicts[variant] = trials.converts(variant, "h264", _RUNGS[0])
+        software = trials.converts(SOFTWARE, "h264", _RUNGS[0]).cost
+        chosen = _best(verdicts, software)
+        logger.info("films are converted by %s", chosen.name)
+        return Findings(chosen, verdicts, software)
+
+    def _measure(self, encoder: PictureEncoder) -> dict[str, float]:
+        """Return what conversions cost; nothing if that was interrupted."""
+        trials = Trials(self._ffmpeg, self._stopped)
+        costs: dict[str, float] = {}
+        for codec in ("h264", "hevc10"):
+            verdicts = {speeds.decode_key(codec): trials.reads(codec)}
+            for rung in _RUNGS:
+                for hdr in (False, True) if codec == "hevc10" else (False,):
+                    key = speeds.rung_key(codec, rung.quality, hdr=hdr)
+                    verdicts[key] = trials.converts(encoder, codec, rung, hdr=hdr)
+            costs |= {key: one.cost for key, one in verdicts.items() if one.cost is not None}
+        return costs
+
+
+def _best(verdicts: dict[PictureEncoder, Verdict], software: float | None) -> PictureEncoder:
+    """Return the fastest device that works, unless the processor alone is faster than it and it is slow."""
+    working = {
+        encoder: one.cost for encoder, one in verdicts.items() if one.cost is not None and not one.reason
+    }
+    if not working:
+        return SOFTWARE
+    best = min(working, key=lambda encoder: working[encoder])
+    if software is not None and working[best] > max(software, _GOOD_ENOUGH):
+        return SOFTWARE
+    return best

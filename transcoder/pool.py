@@ -12,10 +12,11 @@ from typing import Self
 
 from transcoder.cache import SegmentCache
 from transcoder.ladder import Rung
-from transcoder.machine import Machine
+from transcoder.machine import EncoderReport, Machine
 from transcoder.profiles import ScreenProfile
 from transcoder.runs import Runs
 from transcoder.session import Rendition, RenditionKey, Session, Source, make_rendition
+from transcoder.slots import PoolState
 from transcoder.stream import SegmentBody, Stream
 
 SESSION_IDLE_S = 60.0
@@ -31,7 +32,7 @@ class Pool:
         ffmpeg: The program.
         encoder_limit: How many pictures are converted at the same time.
         cache_size: Bytes of segments kept in memory, finished or not.
-        machine: What this computer can do; without it, what ffmpeg brings along.
+        machine: What this computer can do, started and ended with the pool; without it, what ffmpeg brings along.
         now: A clock in seconds, for idle times.
     """
 
@@ -55,6 +56,8 @@ class Pool:
         self._stopped = threading.Event()
         self._reaper = threading.Thread(target=self._reap, name="transcoder-reaper")
         self._reaper.start()
+        if machine is not None:
+            machine.start()
 
     def stream(
         self,
@@ -109,6 +112,16 @@ class Pool:
             session.start_index = index
             return self._runs.segment(session, index)
 
+    @property
+    def state(self) -> PoolState:
+        """How much is going on."""
+        with self._lock:
+            return self._runs.state(len(self._sessions))
+
+    def encoders(self) -> tuple[EncoderReport, ...]:
+        """Return what is known of this machine's encoders, the chosen one first."""
+        return self._machine.report()
+
     def end_source(self, source_id: str) -> None:
         """End what plays of one item and forget its segments."""
         with self._lock:
@@ -134,6 +147,7 @@ class Pool:
         self._stopped.set()
         self._wake.set()
         self._runs.end_all()
+        self._machine.close()
         self._reaper.join()
         with self._lock:
             self._sessions.clear()

@@ -8,15 +8,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from transcoder import command
 from transcoder.cache import Segment, SegmentCache
 from transcoder.command import SOFTWARE
 from transcoder.errors import BusyError, PoolClosedError
-from transcoder.jobs import assembly_for, commands_for
+from transcoder.jobs import assembly_for, commands_for, stop_for
 from transcoder.machine import Machine
 from transcoder.run import AHEAD, Run
 from transcoder.session import Rendition, Session
-from transcoder.slots import RETRY_AFTER_S, Slots
+from transcoder.slots import RETRY_AFTER_S, PoolState, Slots
 from transcoder.stream import SegmentBody
 
 logger = logging.getLogger(__name__)
@@ -100,6 +99,17 @@ class Runs:
         if self._closed:
             raise PoolClosedError("the pool is closed")
 
+    def state(self, viewers: int) -> PoolState:
+        """Return how much is going on."""
+        return PoolState(
+            len(self._taken(encodes=True)),
+            self._slots[True].limit,
+            len(self._taken(encodes=False)),
+            self._slots[True].waiting,
+            viewers,
+            self._cache.total_size,
+        )
+
     def forget_session(self, session_id: str) -> None:
         """Take a viewer's interest from every run."""
         for run in self._rendition_of:
@@ -171,7 +181,7 @@ class Runs:
         if rendition.spare_work():
             run.retire()
         else:
-            self._machine.note_slow(rendition.picture, rendition.rung, pace)
+            self._machine.note_slow(rendition.picture, rendition.rung)
 
     def allowance(self, run: Run) -> int:
         """Return how many segments beyond the furthest one asked for `run` may make now."""
@@ -262,7 +272,7 @@ class Runs:
         rendition = session.rendition
         encodes = rendition.decision.video == "encode"
         encoder = self._machine.encoder_for(rendition.picture) if encodes else None
-        stop = min(rendition.plan.count, index + command.MAX_SEGMENTS_PER_RUN)
+        stop = stop_for(rendition, index)
         run = Run(f"run-{next(self._numbers)}", index, stop, self._lock, self, encoder)
         run.ask(index, session.session_id, self._now())
         run.waiting += 1

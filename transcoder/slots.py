@@ -14,6 +14,18 @@ PREEMPT_AFTER_S = 6.0  # a run unasked for so long gives its slot to one who wai
 RETRY_AFTER_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """How much is going on in a pool."""
+
+    playing: int  # films that are converted
+    limit: int
+    passed_on: int  # films whose picture is not converted
+    waiting: int  # requests for a free encoder
+    viewers: int
+    memory_size: int  # bytes of segments, finished or not
+
+
 @dataclass(slots=True)
 class _Place:
     waiting: int = 0  # requests of this viewer

@@ -1,8 +1,13 @@
 """A job to ffmpeg's argument lists: the only room that knows a flag."""
 
-from transcoder.command.encoders import trial_arguments
-from transcoder.command.inputs import STANDARD_INPUT
+from transcoder.command.encoders import (
+    STANDARD_INPUT,
+    clip_arguments,
+    reading_arguments,
+    trial_arguments,
+)
 from transcoder.command.job import (
+    KINDS,
     MAX_SAVINGS,
     MAX_SEGMENTS_PER_RUN,
     SOFTWARE,
@@ -16,6 +21,7 @@ from transcoder.command.sound import AAC_FRAME_SIZE, AUDIO_BITRATE, SAMPLE_RATE
 __all__ = [
     "AAC_FRAME_SIZE",
     "AUDIO_BITRATE",
+    "KINDS",
     "MAX_SAVINGS",
     "MAX_SEGMENTS_PER_RUN",
     "SAMPLE_RATE",
@@ -24,6 +30,8 @@ __all__ = [
     "EncodeJob",
     "Kind",
     "PictureEncoder",
+    "clip_arguments",
     "commands",
+    "reading_arguments",
     "trial_arguments",
 ]

@@ -19,6 +19,7 @@ _PRESETS = (
 _CRF = 23
 _NEVER = 9999  # pictures between keyframes that nobody asked for
 _DEVICE = "hw"
+STANDARD_INPUT = "pipe:0"  # for trials of clips of our own
 
 # Beside what is the same for all: nothing held back, keyframes only where asked for and each a new beginning.
 _OWN: dict[Kind, Options] = {
@@ -69,7 +70,10 @@ def encoding_options(job: EncodeJob) -> Options:
 def _own_options(job: EncodeJob, bitrate: int) -> Options:
     if job.encoder.is_hardware:
         return {"b:v": bitrate, **_OWN[job.encoder.kind]}
-    return {"preset": _PRESETS[job.savings], "tune": "zerolatency", "crf": _CRF, "sc_threshold": 0}
+    options: Options = {"preset": _PRESETS[job.savings], "tune": "zerolatency", "crf": _CRF, "sc_threshold": 0}
+    if job.savings:
+        options["8x8dct"] = 1  # without it the picture would be of another profile than the playlist says
+    return options
 
 
 def handed_over(encoder: PictureEncoder, stream: Node) -> Node:
@@ -114,3 +118,51 @@ def trial_arguments(ffmpeg: str, encoder: PictureEncoder) -> list[str]:
         *("-vf", upload.get(encoder.kind, "format=nv12" if encoder.kind in _NV12 else "format=yuv420p")),
         *("-frames:v", "10", "-c:v", encoder.name, "-f", "null", "-"),
     ]
+
+
+_CLIP_ENCODERS = {
+    "h264": (
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-bf",
+        "0",
+        "-g",
+        "24",
+        "-crf",
+        "30",
+    ),
+    "hevc10": (
+        *("-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"),
+        *("-x265-params", "log-level=error:keyint=24:min-keyint=24:bframes=0:crf=18"),
+        *(
+            "-color_primaries",
+            "bt2020",
+            "-color_trc",
+            "smpte2084",
+            "-colorspace",
+            "bt2020nc",
+            "-color_range",
+            "tv",
+        ),
+    ),
+}
+
+
+def clip_arguments(ffmpeg: str, codec: str, seconds: int) -> list[str]:
+    """Return a program that makes a clip to try encoders with: "h264" or "hevc10", 1080p, in Matroska.
+
+    Noise makes it about as hard as a film.
+    """
+    return [
+        *(ffmpeg, "-v", "error", "-nostdin", "-f", "lavfi", "-i", f"testsrc2=s=1920x1080:r=24:d={seconds}"),
+        *("-vf", "noise=alls=8:allf=t", *_CLIP_ENCODERS[codec], "-f", "matroska", "pipe:1"),
+    ]
+
+
+def reading_arguments(ffmpeg: str) -> list[str]:
+    """Return a program that reads a clip from its standard input and makes nothing of it."""
+    return [ffmpeg, "-v", "error", "-nostdin", "-f", "matroska", "-i", STANDARD_INPUT, "-f", "null", "-"]

@@ -4,27 +4,33 @@ from bisect import bisect_right
 
 import ffmpeg
 
-from transcoder.command.encoders import reading_options
+from transcoder.command.encoders import STANDARD_INPUT, reading_options
 from transcoder.command.job import GUARD_S, EncodeJob, Node, Options
 from transcoder.decision import max_gop_s
 
 _INDEXED = frozenset({"mov", "matroska"})  # seek to a keyframe exactly; others search for it
 _SEARCH_S = 6.0
-STANDARD_INPUT = "pipe:0"  # for trials of clips of our own
 
 
 def open_input(job: EncodeJob, *, seek_s: float | None, options: Options | None = None) -> Node:
-    """Return the source, read from `seek_s` on (playing time, seconds) or from its beginning."""
+    """Return the source, read from `seek_s` on (seconds behind `origin_s`) or from its beginning."""
     extra: Options = {"f": job.info.format_name}
     if job.url == STANDARD_INPUT:
         extra["protocol_whitelist"] = "pipe"
     else:
-        extra["protocol_whitelist"] = "http,tcp"
+        extra["protocol_whitelist"] = "http,tcp" if job.stretch is None else "subfile,http,tcp"
         # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
         extra["multiple_requests"] = 1
     if seek_s is not None and seek_s > 0:
         extra["ss"] = f"{seek_s:.6f}"
-    return ffmpeg.input(job.url, **extra, **(options or {}))
+    return ffmpeg.input(_address(job), **extra, **(options or {}))
+
+
+def _address(job: EncodeJob) -> str:
+    """Return where to read: the file, or its one stretch as if it were a file."""
+    if job.stretch is None:
+        return job.url
+    return f"subfile,,start,{job.stretch.start},end,{job.stretch.stop},,:{job.url}"
 
 
 def picture_input(job: EncodeJob) -> Node:
@@ -37,7 +43,7 @@ def picture_input(job: EncodeJob) -> Node:
     else:
         gop_s = max_gop_s(job.info, job.picture) if job.info.keyframes_s else 0.0
         seek_s = job.start_s - max(_SEARCH_S, gop_s + 1)
-    return open_input(job, seek_s=seek_s - job.info.start_s, options={"noaccurate_seek": None, **reading})
+    return open_input(job, seek_s=seek_s - job.origin_s, options={"noaccurate_seek": None, **reading})
 
 
 def _planned_seek_s(job: EncodeJob) -> float:

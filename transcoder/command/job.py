@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from transcoder.decision import Treatment, chosen_video
-from transcoder.media_info import AudioStream, MediaInfo, VideoStream
+from transcoder.media_info import AudioStream, MediaInfo, Stretch, VideoStream
 from transcoder.profiles import Packaging
 from transcoder.segments import SegmentPlan
 
@@ -14,6 +14,7 @@ MAX_SAVINGS = 1
 GUARD_S = 0.002  # boundaries are met from a little before: time bases round
 
 Kind = Literal["software", "vaapi", "qsv", "nvenc", "v4l2m2m", "rkmpp", "videotoolbox"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 Options = dict[str, Any]
 Node = Any  # a place in a graph of ffmpeg-python, which has no types
@@ -60,11 +61,17 @@ class EncodeJob:
     max_height: int = 1080
     encoder: PictureEncoder = SOFTWARE
     savings: int = 0  # how much work the encoder is spared, up to `MAX_SAVINGS`
+    stretch: Stretch | None = None  # the part of the file to read, where its clock jumps; `info` is on its clock
 
     @property
     def start_s(self) -> float:
         """Where the run starts, in the file's own time."""
         return self.plan.start_s(self.first) + self.info.start_s
+
+    @property
+    def origin_s(self) -> float:
+        """The first time that is to be read, in the file's own time: seeks count from it."""
+        return self.info.start_s if self.stretch is None else self.stretch.start_s
 
     @property
     def picture(self) -> VideoStream:

@@ -1,0 +1,163 @@
+"""Encoders of devices: found by doing, chosen, given up. A real program stands in for the devices."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.transcoder.conftest import FFMPEGS, read_back
+from tests.transcoder.fake_devices import FakeDevices
+from transcoder import PROFILES, Pool, VideoStream
+from transcoder.command import SOFTWARE, PictureEncoder
+from transcoder.devices import candidates
+from transcoder.ladder import Rung
+from transcoder.machine import Machine
+from transcoder.remembered import Findings, fingerprint, remember
+
+FILM = VideoStream(index=0, codec="hevc", width=1920, height=1080, fps=24.0, end_s=20.0)
+
+
+@pytest.fixture
+def fake(tmp_path):
+    return FakeDevices(tmp_path, FFMPEGS[0])
+
+
+def test_only_what_is_there_is_tried(fake):
+    assert candidates(fake.devices, "linux") == ()
+    fake.have("dri/renderD128", "dri/card0", "video0", "null")
+    assert candidates(fake.devices, "linux") == (
+        PictureEncoder("qsv"),
+        PictureEncoder("vaapi", str(fake.devices / "dri/renderD128")),
+    )
+    fake.have("nvidiactl", "mpp_service", "video11")
+    kinds = [one.kind for one in candidates(fake.devices, "linux")]
+    assert kinds == ["nvenc", "qsv", "rkmpp", "vaapi", "v4l2m2m"]
+    assert [one.kind for one in candidates(fake.devices, "darwin")] == ["videotoolbox"]
+
+
+def settled(fake, memory, *, is_quiet=lambda: False):
+    machine = Machine(fake.ffmpeg, memory=memory, devices=fake.devices, is_quiet=is_quiet)
+    machine.start()
+    assert machine.settled.wait(120)
+    return machine
+
+
+@pytest.mark.ffmpeg
+def test_the_device_that_does_what_is_asked_is_chosen_and_remembered(fake, tmp_path):
+    fake.have("nvidiactl", "dri/renderD128")
+    fake.behave(h264_nvenc="absent", h264_qsv="deaf")
+    memory = tmp_path / "machine.json"
+    machine = settled(fake, memory)
+    machine.close()
+    reports = {(one.name, one.reads): one for one in machine.report()}
+    assert machine.encoder_for(FILM).kind == "vaapi"
+    assert next(iter(machine.report())).chosen
+    assert reports["h264_nvenc", False].reason == "Cannot open the device of h264_nvenc"
+    assert reports["h264_qsv", False].reason == "a segment does not begin with a keyframe"
+    assert reports["h264_vaapi", True].works
+    assert reports["libx264", False].works
+    assert not reports["libx264", False].chosen
+
+    tried = len(fake.calls)
+    again = settled(fake, memory)
+    again.close()
+    assert again.encoder_for(FILM) == machine.encoder_for(FILM)
+    assert [one.reason for one in again.report()] == [one.reason for one in machine.report()]
+    assert len(fake.calls) == tried
+
+    fake.have("mpp_service")  # another machine now
+    fake.behave(h264_nvenc="absent", h264_qsv="absent", h264_vaapi="absent", h264_rkmpp="absent")
+    anew = settled(fake, memory)
+    anew.close()
+    assert len(fake.calls) > tried
+    assert anew.encoder_for(FILM) == SOFTWARE
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"of": 3}', '{"of": "MARK", "tried": 3}'])
+def test_a_memory_that_is_none_is_forgotten(fake, tmp_path, text):
+    memory = tmp_path / "machine.json"
+    memory.write_text(text)
+    machine = settled(fake, memory)
+    machine.close()
+    assert machine.encoder_for(FILM) == SOFTWARE
+    assert json.loads(memory.read_text())["chosen"]["kind"] == "software"
+
+
+def remembered(fake, tmp_path, kind="vaapi", costs=None) -> Machine:
+    """A machine that has found out about itself before."""
+    fake.have("dri/renderD128")
+    memory = tmp_path / "machine.json"
+    machine = Machine(fake.ffmpeg, memory=memory, devices=fake.devices)
+    found = candidates(fake.devices, "linux")
+    chosen = next(one for one in found if one.kind == kind)
+    remember(memory, fingerprint(fake.ffmpeg, found), Findings(chosen, costs=costs or {"h264-read": 0.1}))
+    return machine
+
+
+@pytest.mark.ffmpeg
+def test_films_are_converted_by_the_device(fake, hevc10_mkv, source_of, tmp_path):
+    source = source_of("hevc10.mkv", hevc10_mkv)
+    machine = remembered(fake, tmp_path)
+    with Pool(fake.ffmpeg, machine=machine) as pool:
+        assert machine.settled.wait(20)
+        stream = pool.stream(source, PROFILES["baseline"], session_id="tv")
+        made = [b"".join(stream.segment(index)) for index in reversed(range(stream.plan.count))]
+        tracks = read_back(stream.init_segment() + b"".join(reversed(made)), tmp_path)
+    assert any("h264_vaapi" in call for call in fake.calls)
+    assert len(tracks["video"].shown_s) == 240
+    assert max(tracks["video"].gaps_s) < 0.05
+
+
+@pytest.mark.ffmpeg
+def test_a_device_that_makes_nothing_of_a_film_is_not_asked_again(fake, hevc10_mkv, source_of, tmp_path):
+    fake.behave(h264_vaapi="refuses")
+    source = source_of("hevc10.mkv", hevc10_mkv)
+    machine = remembered(fake, tmp_path)
+    with Pool(fake.ffmpeg, machine=machine) as pool:
+        assert machine.settled.wait(20)
+        stream = pool.stream(source, PROFILES["baseline"], session_id="tv")
+        for index in (0, 3, 1):
+            assert b"".join(stream.segment(index))
+    assert len([call for call in fake.calls if "h264_vaapi" in call]) == 1
+
+
+@pytest.mark.ffmpeg
+def test_a_film_goes_on_in_software_where_the_device_fails_midway(fake, hevc10_mkv, source_of, tmp_path):
+    source = source_of("hevc10.mkv", hevc10_mkv)
+    machine = remembered(fake, tmp_path)
+    with Pool(fake.ffmpeg, machine=machine) as pool:
+        assert machine.settled.wait(20)
+        stream = pool.stream(source, PROFILES["baseline"], session_id="tv")
+        made = {index: b"".join(stream.segment(index)) for index in (2, 3)}
+        init = stream.init_segment()
+        fake.behave(h264_vaapi="refuses")
+        made |= {index: b"".join(stream.segment(index)) for index in (0, 1)}
+    # What differs between the encoders comes with the keyframes: one init segment serves both.
+    tracks = read_back(init + b"".join(made[index] for index in range(4)), tmp_path)
+    assert len(tracks["video"].shown_s) == 240
+
+
+def test_what_is_too_slow_is_not_offered(fake, tmp_path):
+    costs = {"hevc10-read": 0.3, "hevc10-1080": 1.0, "hevc10-720": 0.6, "hevc10-480": 0.5}
+    machine = remembered(fake, tmp_path, costs=costs)
+    machine.start()
+    assert machine.settled.wait(20)
+    machine.close()
+    rungs = (Rung(1080, 1920, 1080), Rung(720, 1280, 720), Rung(480, 854, 480))
+    assert [machine.keeps_up(FILM, rung) for rung in rungs] == [False, True, True]
+    machine.note_slow(FILM, rungs[1])
+    assert [machine.keeps_up(FILM, rung) for rung in rungs] == [False, False, True]
+
+
+@pytest.mark.ffmpeg
+def test_speeds_are_measured_when_it_is_quiet(fake, tmp_path, monkeypatch):
+    monkeypatch.setattr("transcoder.machine.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("transcoder.trials.CLIP_S", 1)
+    monkeypatch.setattr("transcoder.machine._RUNGS", (Rung(480, 854, 480),))
+    memory: Path = tmp_path / "machine.json"
+    machine = settled(fake, memory, is_quiet=lambda: True)
+    machine._thread.join(120)
+    machine.close()
+    costs = json.loads(memory.read_text())["costs"]
+    assert set(costs) == {"h264-read", "h264-480", "hevc10-read", "hevc10-480", "hevc10-hdr-480"}
+    assert all(0 < cost < 10 for cost in costs.values())
