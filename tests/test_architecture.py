@@ -18,19 +18,8 @@ ENVIRONMENT_READERS = {"tvapp/config.py", "transcoder/process.py"}
 # The photo helper is a child process that must stay small: the front door would load all of its package.
 SIDE_DOORS = {"library/photo_helper.py": {"transcoder.helper_child"}}
 
-# They decode hostile bytes, so they may be loaded by the helper processes and the demo's, and nowhere else.
+# They decode hostile bytes, so only helper processes, which hold no key, may load them.
 DECODERS = {"av", "PIL", "pillow_heif"}
-DECODER_MODULES = {
-    "transcoder/media_helper.py",
-    "transcoder/media_opening.py",
-    "transcoder/media_frames.py",
-    "transcoder/media_sheets.py",
-    "transcoder/subtitle_helper.py",
-    "transcoder/subtitle_reading.py",
-    "library/photo_helper.py",
-    "library/photo_metadata.py",
-    "library/photo_render.py",
-}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
@@ -74,25 +63,33 @@ def test_the_environment_is_read_in_one_place():
     assert readers <= ENVIRONMENT_READERS
 
 
-def test_decoders_are_loaded_in_the_helper_processes_only():
-    """What stands under `if TYPE_CHECKING` is not loaded, and so is not at the top of a module."""
-    found = set()
-    for path in MODULES:
-        for node in tree_of(path).body:
-            named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            named += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if {name.partition(".")[0] for name in named} & DECODERS:
-                found.add(relative(path))
-    assert {path for path in found if not path.startswith("tvapp/demo/")} == DECODER_MODULES
-    for path in MODULES:
-        if relative(path) in DECODER_MODULES:
-            continue
-        loaded = {
-            (node.module or "").replace(".", "/") + ".py"
-            for node in tree_of(path).body
-            if isinstance(node, ast.ImportFrom)
-        }
-        assert not loaded & DECODER_MODULES, relative(path)
+def loaded_by(path: Path) -> set[str]:
+    """The modules that are loaded with a module; what stands under `if TYPE_CHECKING` is not."""
+    loaded = set()
+    for node in tree_of(path).body:
+        if isinstance(node, ast.Import):
+            loaded |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            loaded |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return loaded
+
+
+def test_the_web_process_loads_no_decoder():
+    """Everything that is loaded with it, by way of whatever: no module of it may load one."""
+    paths = {
+        relative(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
+        for path in MODULES
+    }
+    waiting = [name for name in paths if name.startswith("tvapp") and not name.startswith("tvapp.demo")]
+    seen = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            loaded = loaded_by(paths[name])
+            assert not {module.partition(".")[0] for module in loaded} & DECODERS, name
+            waiting += loaded & set(paths)
+    assert {"transcoder.probe", "library.previews", "vault"} <= seen
 
 
 @pytest.mark.parametrize("package", PACKAGES)
