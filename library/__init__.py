@@ -8,6 +8,7 @@ from library.errors import (
     LibraryClosedError,
     LibraryError,
     NoImageError,
+    NoSubtitlesError,
     NoPreviewsError,
     NotAFileError,
     NotPlayableError,
@@ -22,6 +23,7 @@ from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Loc
 from library.library import Library
 from library.previews import Previews
 from library.scan import ScanProgress, ScanReport
+from library.subtitles import SubtitleTrack
 from library.survey import Survey, SurveyProgress
 from library.watching import Watching
 
@@ -43,6 +45,7 @@ __all__ = [
     "LibraryError",
     "Location",
     "NoImageError",
+    "NoSubtitlesError",
     "NoPreviewsError",
     "NotAFileError",
     "NotPlayableError",
@@ -53,6 +56,7 @@ __all__ = [
     "Sort",
     "StoreDamagedError",
     "StoreError",
+    "SubtitleTrack",
     "Survey",
     "SurveyProgress",
     "VaultAwayError",

@@ -32,11 +32,11 @@ class Artwork:
             connection.executemany("INSERT INTO images VALUES (?, ?, ?)", rows)
 
     def remove(self, item_ids: Iterable[str]) -> None:
-        """Forget all pictures of these items."""
+        """Forget all pictures of these items, and their subtitles."""
         with self._database.writing() as connection:
-            connection.executemany(
-                "DELETE FROM images WHERE item_id = ?", [(item_id,) for item_id in item_ids]
-            )
+            gone = [(item_id,) for item_id in item_ids]
+            connection.executemany("DELETE FROM images WHERE item_id = ?", gone)
+            connection.executemany("DELETE FROM subtitles WHERE item_id = ?", gone)
 
     def close(self) -> None:
         """Close the store. Safe twice."""

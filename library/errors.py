@@ -7,6 +7,7 @@
     * NotAFileError          a folder has no contents to open or play
     * NoImageError           the item has no picture
     * NoPreviewsError        the film has no previews, yet or ever
+    * NoSubtitlesError       no such subtitle track, or none that can be had as text
     * NotPlayableError       the item is no video, or could not be read as one
     * BadCursorError         not a cursor of this library, or of another sort order
     * VaultAwayError         the vault's folder is not there (an unplugged disk); nothing was changed
@@ -74,6 +75,14 @@ class NoPreviewsError(LibraryError):
         super().__init__(f"item {item_id} has no previews")
         self.item_id = item_id
         self.expected = expected
+
+
+class NoSubtitlesError(LibraryError):
+    """The item has no such subtitle track, or one of pictures, or one that cannot be read."""
+
+    def __init__(self, item_id: str) -> None:
+        super().__init__(f"item {item_id} has no such subtitles that can be had as text")
+        self.item_id = item_id
 
 
 class NotPlayableError(LibraryError):

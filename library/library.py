@@ -25,6 +25,9 @@ from library.previews import Previews
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS, PEOPLE_MIGRATIONS
 from library.seals import Seal, Seals
+from library.subtitle_files import SubtitleFiles
+from library.subtitle_store import SubtitleStore
+from library.subtitles import Subtitles
 from library.watching import Watching
 from transcoder import Source
 from vault import PlaintextReader, Vault
@@ -75,6 +78,14 @@ class Library:
             opening.callback(self._feeds.close)
             self._maker = PictureMaker(vault, self._feeds.get)
             opening.callback(self._maker.close)
+            self._subtitles = Subtitles(
+                self._index,
+                SubtitleFiles(database),
+                SubtitleStore(pictures),
+                self._maker,
+                self._feeds.get,
+            )
+            opening.callback(self._subtitles.close)
             # Of its own: a screen that waits for a picture does not wait for the scan.
             scan_makers = [
                 PictureMaker(vault, self._feeds.get, background=True) for _ in range(_scan_width())
@@ -105,6 +116,11 @@ class Library:
     def previews(self) -> Previews:
         """Small pictures of films, to scrub by."""
         return self._previews
+
+    @property
+    def subtitles(self) -> Subtitles:
+        """What people say in films, as text."""
+        return self._subtitles
 
     @property
     def watching(self) -> Watching:

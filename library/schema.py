@@ -146,6 +146,17 @@ CREATE TABLE preview_sheets (
 ) STRICT;
 """
 
+_SUBTITLES = """
+CREATE TABLE subtitles (
+    item_id  TEXT NOT NULL,           -- of the film, or of the file beside it
+    track    INTEGER NOT NULL,        -- number of the stream in the film; 0 in a file
+    form     TEXT NOT NULL,           -- what was made of it; see subtitles.py
+    revision TEXT NOT NULL,           -- of the contents that it was made from
+    contents BLOB NOT NULL,
+    PRIMARY KEY (item_id, track, form)
+) STRICT;
+"""
+
 INDEX_MIGRATIONS = (_ITEMS, _SEALS, _INTEGRITY, _BY_CONTENTS)
 PEOPLE_MIGRATIONS = (_POSITIONS,)
-ARTWORK_MIGRATIONS = (_IMAGES, _PREVIEWS)
+ARTWORK_MIGRATIONS = (_IMAGES, _PREVIEWS, _SUBTITLES)

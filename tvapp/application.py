@@ -22,6 +22,8 @@ from tvapp.routes.pages import pages_blueprint
 from tvapp.routes.pairing import pairing_blueprint
 from tvapp.routes.positions import positions_blueprint
 from tvapp.routes.previews import previews_blueprint
+from tvapp.routes.server import server_blueprint
+from tvapp.routes.subtitles import subtitles_blueprint
 from tvapp.version import VERSION
 
 
@@ -62,6 +64,8 @@ def create_app(services: Services) -> APIFlask:
         previews_blueprint(services.household),
         media_blueprint(services.household),
         hls_blueprint(services.household),
+        subtitles_blueprint(services.household),
+        server_blueprint(services.household),
         pages_blueprint(services.web),
     ):
         app.register_blueprint(blueprint)

@@ -39,6 +39,7 @@ NOT_FOUND = Problem("not-found", "There is no such thing", HTTPStatus.NOT_FOUND)
 NOTHING_NEXT = Problem("nothing-next", "Nothing follows", HTTPStatus.NOT_FOUND)
 NO_PREVIEWS = Problem("no-previews", "There are no previews of this item", HTTPStatus.NOT_FOUND)
 NO_IMAGE = Problem("no-image", "There is no picture of this item", HTTPStatus.NOT_FOUND)
+NO_SUBTITLES = Problem("no-subtitles", "There are no such subtitles as text", HTTPStatus.NOT_FOUND)
 BAD_REQUEST = Problem("bad-request", "The request cannot be understood", HTTPStatus.BAD_REQUEST)
 NOT_PLAYABLE = Problem("not-playable", "This file cannot be played", HTTPStatus.UNPROCESSABLE_ENTITY)
 CHANGED = Problem("changed", "The file has changed", HTTPStatus.CONFLICT)
@@ -62,6 +63,7 @@ TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (library.ItemNotFoundError, NOT_FOUND),
     (library.NoImageError, NO_IMAGE),
     (library.NoPreviewsError, NO_PREVIEWS),
+    (library.NoSubtitlesError, NO_SUBTITLES),
     (library.NotPlayableError, NOT_PLAYABLE),
     (library.ItemChangedError, CHANGED),
     (library.NotAFileError, BAD_REQUEST),

@@ -1,9 +1,10 @@
 """Items as the API's JSON says them."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from library import Item
+from library import Item, SubtitleTrack
 from transcoder import Decision, MediaInfo, PreviewLayout
 
 API = "/api/v1"
@@ -76,17 +77,6 @@ def media_json(info: MediaInfo) -> dict[str, Any]:
             }
             for position, stream in enumerate(info.audio)
         ],
-        "subtitles": [
-            {
-                "index": position,
-                "codec": stream.codec,
-                "language": stream.language,
-                "title": stream.title,
-                "forced": stream.forced,
-                "default": stream.default,
-            }
-            for position, stream in enumerate(info.subtitles)
-        ],
     }
 
 
@@ -102,3 +92,21 @@ def previews_json(item_id: str, layout: PreviewLayout) -> dict[str, Any]:
         "count": layout.count,
         "sheets": [f"{base}/{index}.jpg" for index in range(layout.sheet_count)],
     }
+
+
+def subtitles_json(item: Item, tracks: Sequence[SubtitleTrack], ticket: str) -> list[dict[str, Any]]:
+    """Return the subtitle tracks of a video; those of text with an address that needs no further token."""
+    base = f"{API}/items/{item.id}/subtitles"
+    return [
+        {
+            "index": track.index,
+            "codec": track.codec,
+            "language": track.language,
+            "title": track.title,
+            "forced": track.forced,
+            "default": track.default,
+            "text": track.is_text,
+            "url": f"{base}/{track.index}.vtt?{urlencode({'ticket': ticket})}" if track.is_text else None,
+        }
+        for track in tracks
+    ]

@@ -39,7 +39,9 @@ def items_blueprint(household: Household) -> APIBlueprint:
         if found.media is not None:
             ticket = house.tickets.issue(item_id, current_device().device_id)
             decision = decide(found.media, profile)
+            tracks = house.library.subtitles.tracks(item_id)
             body["media"] = represent.media_json(found.media)
+            body["media"]["subtitles"] = represent.subtitles_json(found, tracks, ticket)
             body["playback"] = represent.playback_json(found, decision, profile.name, ticket)
         return body
 

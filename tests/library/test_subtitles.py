@@ -1,0 +1,243 @@
+"""Subtitles in films and beside them, from a real vault."""
+
+import contextlib
+import os
+import subprocess
+import urllib.request
+from functools import cache
+
+import pytest
+
+from library import Library, NoSubtitlesError
+from library.subtitle_names import belongs, describe
+from tests.library.material import flip_byte, put, stored_file, video
+from vault import IntegrityError
+
+CANARY = "canary words that nobody says"
+SRT = f"1\n00:00:00,500 --> 00:00:01,000\nHello <i>you</i>\n\n2\n00:00:01,200 --> 00:00:01,900\n{CANARY}\n"
+RUSSIAN = "1\n00:00:00,100 --> 00:00:00,900\nГде ты был вчера вечером? Я ничего не видел, клянусь тебе.\n"
+
+
+@cache
+def film(seconds=2, offset_s=0.0) -> bytes:
+    """A film with an English track of text, and a forced French one in another format."""
+    fds = []
+    try:
+        inputs = ["-f", "matroska", "-i", "pipe:0"]
+        for text in (SRT, "WEBVTT\n\n00:00.300 --> 00:00.600\nBonjour\n"):
+            reader, writer = os.pipe()
+            os.write(writer, text.encode())
+            os.close(writer)
+            fds.append(reader)
+            inputs += ["-i", f"pipe:{reader}"]
+        return subprocess.run(
+            ["ffmpeg", "-v", "error", *inputs, "-map", "0", "-map", "1", "-map", "2", "-c", "copy",
+             "-c:s:0", "srt", "-c:s:1", "ass", "-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=fre",
+             "-metadata:s:s:1", "title=Signs", "-disposition:s:1", "forced", "-output_ts_offset", str(offset_s),
+             "-f", "matroska", "pipe:1"],
+            input=video(seconds, form="matroska"), stdout=subprocess.PIPE, check=True, pass_fds=fds,
+        ).stdout  # fmt: skip
+    finally:
+        for fd in fds:
+            os.close(fd)
+
+
+def film_id(library, path="/Film.mkv") -> str:
+    return library.find_path(path).id
+
+
+def test_tracks_of_a_film_and_their_text(vault, library):
+    put(vault, "/Film.mkv", film())
+    library.scan()
+    english, french = library.subtitles.tracks(film_id(library))
+    assert (english.index, english.codec, english.language, english.forced) == (0, "subrip", "eng", False)
+    assert (french.index, french.codec, french.language, french.title) == (1, "ass", "fre", "Signs")
+    assert french.forced
+    assert library.subtitles.webvtt(film_id(library), "0").decode() == (
+        "WEBVTT\n\n00:00:00.500 --> 00:00:01.000\nHello <i>you</i>\n"
+        f"\n00:00:01.200 --> 00:00:01.900\n{CANARY}\n"
+    )
+    assert b"00:00:00.300 --> 00:00:00.600\nBonjour" in library.subtitles.webvtt(film_id(library), "1")
+
+
+def test_times_are_playing_times(vault, library):
+    put(vault, "/Film.mkv", film(offset_s=100.0))
+    library.scan()
+    assert library.find_path("/Film.mkv").media.start_s == pytest.approx(100, abs=0.1)
+    assert b"00:00:00.500 --> 00:00:01.000\nHello" in library.subtitles.webvtt(film_id(library), "0")
+
+
+@pytest.mark.parametrize("index", ["2", "x0", "-1", "../0", "0x", ""])
+def test_what_is_no_track_is_said_to_be_none(vault, library, index):
+    put(vault, "/Film.mkv", film())
+    put(vault, "/Folder/note.txt", b"x")
+    library.scan()
+    with pytest.raises(NoSubtitlesError):
+        library.subtitles.webvtt(film_id(library), index)
+    with pytest.raises(NoSubtitlesError):
+        library.subtitles.webvtt(film_id(library, "/Folder"), "0")
+    assert library.subtitles.tracks(film_id(library, "/Folder")) == []
+
+
+def test_files_beside_a_film(vault, library):
+    put(vault, "/Films/Film.mkv", video())
+    put(vault, "/Films/Film 2.mkv", video())
+    put(vault, "/Films/Film.srt", SRT.encode())
+    put(vault, "/Films/film.rus.forced.srt", RUSSIAN.encode("cp1251"))
+    put(vault, "/Films/Film 2.de.srt", SRT.encode())
+    put(vault, "/Films/Film.sub", b"\x00\x00\x01\xba pictures")
+    put(vault, "/Films/Film.idx", b"# VobSub index file, v7")
+    put(vault, "/Films/Filmography.srt", SRT.encode())
+    put(vault, "/Films/Subs/Film.ja.srt", SRT.encode())
+    put(vault, "/Films/Subs/Film 2/3_French.srt", SRT.encode())
+    library.scan()
+    item_id = film_id(library, "/Films/Film.mkv")
+    tracks = library.subtitles.tracks(item_id)
+    assert [(one.index, one.language, one.forced) for one in tracks] == [
+        ("x0", "rus", True),
+        ("x1", None, False),
+        ("x2", "jpn", False),
+    ]
+    assert "Где ты был" in library.subtitles.webvtt(item_id, "x0").decode()
+    assert b"Hello <i>you</i>" in library.subtitles.webvtt(item_id, "x1")
+    second = library.subtitles.tracks(film_id(library, "/Films/Film 2.mkv"))
+    assert [one.language for one in second] == ["ger", "fre"]
+
+
+def test_a_folder_of_subtitles_beside_the_only_film(vault, library):
+    put(vault, "/Films/Only/The Film (1999).mkv", video())
+    put(vault, "/Films/Only/Subtitles/2_English.srt", SRT.encode())
+    library.scan()
+    (track,) = library.subtitles.tracks(film_id(library, "/Films/Only/The Film (1999).mkv"))
+    assert (track.index, track.language, track.title) == ("x0", "eng", None)
+
+
+def test_text_is_read_once(vault, state):
+    put(vault, "/Film.mkv", film())
+    put(vault, "/Film.srt", SRT.encode())
+    with Library(vault, state) as library:
+        library.scan()
+        first = [library.subtitles.webvtt(film_id(library), index) for index in ("0", "x0")]
+    for path in ("/Film.mkv", "/Film.srt"):
+        stored_file(vault, path).unlink()
+    with Library(vault, state) as library:
+        # Nothing can be read any more: it comes from the store.
+        assert [library.subtitles.webvtt(film_id(library), index) for index in ("0", "x0")] == first
+
+
+def test_other_contents_have_other_text(vault, library):
+    put(vault, "/Film.mkv", film())
+    put(vault, "/Film.srt", SRT.encode())
+    library.scan()
+    item_id = film_id(library)
+    assert CANARY.encode() in library.subtitles.webvtt(item_id, "x0")
+    put(vault, "/Film.srt", b"1\n00:00:00,500 --> 00:00:01,000\nAnother\n", replace=True)
+    library.scan()
+    assert library.subtitles.webvtt(item_id, "x0") == b"WEBVTT\n\n00:00:00.500 --> 00:00:01.000\nAnother\n"
+
+
+def test_text_lies_sealed(vault, state):
+    put(vault, "/Film.mkv", film())
+    with Library(vault, state) as library:
+        library.scan()
+        library.subtitles.webvtt(film_id(library), "0")
+        with library.subtitles.drawn(film_id(library), 0):
+            pass
+        for path in state.rglob("*"):
+            assert CANARY.encode() not in path.read_bytes()
+    for path in state.rglob("*"):
+        assert CANARY.encode() not in path.read_bytes()
+
+
+def test_half_a_film_is_not_kept_for_the_whole(vault, state):
+    long = film(20)
+    put(vault, "/Film.mkv", long)
+    with Library(vault, state) as library:
+        library.scan()
+        item_id = film_id(library)
+        path = stored_file(vault, "/Film.mkv")
+        middle = path.stat().st_size // 2
+        flip_byte(path, middle)
+        with pytest.raises(IntegrityError):
+            library.subtitles.webvtt(item_id, "0")
+        flip_byte(path, middle)
+        assert CANARY.encode() in library.subtitles.webvtt(item_id, "0")
+
+
+@pytest.mark.parametrize(
+    "contents", [b"", b"\x00" * 1000, b"#EXTM3U\nhttp://127.0.0.1/x", b"1\n00:00", os.urandom(5000)]
+)
+def test_hostile_files_are_no_subtitles(vault, library, contents):
+    put(vault, "/Film.mkv", video())
+    put(vault, "/Film.srt", contents)
+    library.scan()
+    with contextlib.suppress(NoSubtitlesError):
+        assert library.subtitles.webvtt(film_id(library), "x0").startswith(b"WEBVTT\n")
+
+
+def test_a_huge_file_is_not_read(vault, library):
+    put(vault, "/Film.mkv", video())
+    put(vault, "/Film.srt", SRT.encode() * 200_000)
+    library.scan()
+    with pytest.raises(NoSubtitlesError):
+        library.subtitles.webvtt(film_id(library), "x0")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_track_to_draw_is_a_file_of_its_own(vault, library, number):
+    put(vault, "/Film.mkv", film())
+    put(vault, "/Film.srt", SRT.encode())
+    library.scan()
+    with library.subtitles.drawn(film_id(library), number) as lease:
+        contents = urllib.request.urlopen(lease.url).read()
+    assert contents.startswith(b"\x1aE\xdf\xa3")
+    assert b"[V4+ Styles]" in contents
+    assert (b"Bonjour" if number == 1 else CANARY.encode()) in contents
+    with pytest.raises(OSError, match="404"):
+        urllib.request.urlopen(lease.url)
+
+
+def test_a_track_that_is_not_there_cannot_be_drawn(vault, library):
+    put(vault, "/Film.mkv", film())
+    library.scan()
+    for number in (-1, 2):
+        with pytest.raises(NoSubtitlesError), library.subtitles.drawn(film_id(library), number):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [
+        ("Film.srt", ""),
+        ("FILM.EN.SRT", ".EN"),
+        ("Film - en.vtt", " - en"),
+        ("Film (English).ass", " (English)"),
+        ("Fílm.de.srt", ".de"),
+        ("Filmed.srt", None),
+        ("Film.en.txt", None),
+        ("Other.srt", None),
+        ("Fil.srt", None),
+    ],
+)
+def test_which_names_belong_to_a_film(name, rest):
+    assert belongs(name, "Film.mkv") == rest
+
+
+@pytest.mark.parametrize(
+    ("rest", "language", "title", "forced", "default"),
+    [
+        ("", None, None, False, False),
+        (".en", "eng", None, False, False),
+        (".eng.forced", "eng", None, True, False),
+        (".German.sdh", "ger", "SDH", False, False),
+        (".de.hi", "ger", "SDH", False, False),
+        (".hi", "hin", None, False, False),
+        (".pt-BR", "por", "BR", False, False),
+        (" - Director's comments.fr.default", "fre", "Director's comments", False, True),
+        ("2_English", "eng", None, False, False),
+    ],
+)
+def test_what_a_name_says(rest, language, title, forced, default):
+    said = describe(f"Film{rest}.srt", rest)
+    assert (said.codec, said.language, said.title) == ("subrip", language, title)
+    assert (said.forced, said.default) == (forced, default)

@@ -1,0 +1,91 @@
+"""Subtitles through the application."""
+
+import subprocess
+
+import pytest
+
+from tests.tvapp.conftest import FAST_SCRYPT, PASSPHRASE, fill, make_house, tiny_film
+from transcoder import find_ffmpeg
+from tvapp.roles import Role
+from vault import Vault
+
+SRT = "1\n00:00:00,500 --> 00:00:01,500\nGrüß dich\n"
+
+
+def with_text(film: bytes, folder) -> bytes:
+    """Return a film with a track of text in it, a default and not a forced one."""
+    (folder / "a.srt").write_text(SRT)
+    argv = [
+        str(find_ffmpeg()),
+        "-v",
+        "error",
+        "-i",
+        "pipe:0",
+        "-i",
+        str(folder / "a.srt"),
+        "-map",
+        "0",
+        "-map",
+        "1",
+    ]
+    argv += ["-c", "copy", "-c:s", "srt", "-metadata:s:s:0", "language=ger", "-disposition:s:0", "default"]
+    return subprocess.run(
+        [*argv, "-f", "matroska", "pipe:1"], input=film, stdout=subprocess.PIPE, check=True
+    ).stdout
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("spoken")
+    h264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
+    film = tiny_film(find_ffmpeg(), *h264, container="matroska")
+    vault = Vault.create(folder / "vault", PASSPHRASE, scrypt_cost=FAST_SCRYPT)
+    fill(vault, {"/Film.mkv": with_text(film, folder), "/Film.fr.forced.srt": SRT.encode("cp1252")})
+    vault.close()
+    house = make_house(folder)
+    house.unlock()
+    yield house
+    house.household.close()
+
+
+def tracks(house, client) -> list[dict]:
+    return client.get(f"/api/v1/items/{house.item_id('/Film.mkv')}").json["media"]["subtitles"]
+
+
+def test_an_item_names_its_tracks(house):
+    inside, beside = tracks(house, house.client(Role.TV))
+    base = f"/api/v1/items/{house.item_id('/Film.mkv')}/subtitles"
+    assert inside.pop("url").startswith(f"{base}/0.vtt?")
+    assert beside.pop("url").startswith(f"{base}/x0.vtt?")
+    german = {"codec": "subrip", "language": "ger", "title": None, "text": True}
+    assert inside == german | {"index": 0, "forced": False, "default": True}
+    assert beside == german | {"index": "x0", "language": "fre", "forced": True, "default": False}
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_track_is_webvtt(house, number):
+    url = tracks(house, house.client(Role.TV))[number]["url"]
+    answer = house.client(None).get(url)  # its ticket is enough
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/vtt"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.text == "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nGrüß dich\n"
+
+
+def test_nobody_else_reads_it(house):
+    url = tracks(house, house.client(Role.TV))[0]["url"].partition("?")[0]
+    assert house.client(None).get(url).status_code == 401
+
+
+@pytest.mark.parametrize("index", ["1", "x1", "99999999999999999999", "x", "%00"])
+def test_there_is_no_other(house, index):
+    answer = house.client(Role.TV).get(f"/api/v1/items/{house.item_id('/Film.mkv')}/subtitles/{index}.vtt")
+    assert answer.status_code == 404
+    assert answer.json["type"] == "urn:lanterne:problem:no-subtitles"
+
+
+def test_a_file_of_text_is_no_film(house):
+    item_id = house.item_id("/Film.fr.forced.srt")
+    client = house.client(Role.TV)
+    assert client.get(f"/api/v1/items/{item_id}/subtitles/0.vtt").status_code == 404
+    assert "media" not in client.get(f"/api/v1/items/{item_id}").json
