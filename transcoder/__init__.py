@@ -18,12 +18,14 @@ from transcoder.errors import (
 )
 from transcoder.helper_child import serve
 from transcoder.helper_process import HelperProcess
+from transcoder.machine import EncoderReport, Machine, is_calm
 from transcoder.media_info import AudioStream, Chapter, MediaInfo, SubtitleStream, VideoStream
 from transcoder.pool import Pool
 from transcoder.preview_layout import PreviewLayout, preview_layout, preview_moments
 from transcoder.probe import MediaHelper
 from transcoder.profiles import PROFILES, ScreenProfile, profile_named
 from transcoder.session import Source
+from transcoder.slots import PoolState
 from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream, VariantLink
 from transcoder.subtitles import MAX_SUBTITLE_FILE_SIZE, SubtitleHelper, SubtitleText
 
@@ -37,14 +39,17 @@ __all__ = [
     "Chapter",
     "Decision",
     "EncodeError",
+    "EncoderReport",
     "FfmpegMissingError",
     "HelperCrashedError",
     "HelperProcess",
     "HelperTimeoutError",
+    "Machine",
     "MediaHelper",
     "MediaInfo",
     "Pool",
     "PoolClosedError",
+    "PoolState",
     "PreviewLayout",
     "ProbeError",
     "ScreenProfile",
@@ -62,6 +67,7 @@ __all__ = [
     "VideoStream",
     "decide",
     "find_ffmpeg",
+    "is_calm",
     "preview_layout",
     "preview_moments",
     "profile_for",

@@ -55,6 +55,9 @@ class Settings:
     ] = ()
     ffmpeg: Annotated[Path | None, "The ffmpeg to use instead of the one found by itself"] = None
     encoders: Annotated[int, "Films that may be converted at the same time"] = 2
+    hardware: Annotated[
+        bool, "Let a graphics card or video chip convert films, where one is found to work"
+    ] = True
     segment_cache_mib: Annotated[int, "Memory for converted segments, in MiB"] = 256
     threads: Annotated[int, "Requests served at the same time"] = 64
     scrub_days: Annotated[

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from library import Library, LibraryError
-from transcoder import Pool, TranscoderError, find_ffmpeg
+from transcoder import Machine, Pool, TranscoderError, find_ffmpeg, is_calm
 from tvapp.config import Settings
 from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 NAMES_KEY_INFO = "lanterne device names"
 MIB = 1 << 20
+_MACHINE_FILE = "machine.json"  # what encoders there are and how fast they are: no secret
 _QUIET_S = 60.0  # how long nobody has asked for anything before the files are read for themselves
 
 
@@ -173,10 +174,17 @@ class Household:
         self._devices.seal_names_to(vault.derive_key(NAMES_KEY_INFO))
         library = Library(vault, settings.state)
         opening.callback(library.close)
+        ffmpeg = settings.ffmpeg or find_ffmpeg()
         pool = Pool(
-            settings.ffmpeg or find_ffmpeg(),
+            ffmpeg,
             encoder_limit=settings.encoders,
             cache_size=settings.segment_cache_mib * MIB,
+            machine=Machine(
+                ffmpeg,
+                memory=settings.state / _MACHINE_FILE,
+                hardware=settings.hardware,
+                is_quiet=lambda: self._is_quiet() and is_calm(),
+            ),
         )
         opening.callback(pool.close)
         scan = BackgroundScan(library, self.activity)

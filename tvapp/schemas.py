@@ -56,6 +56,36 @@ class ScanOut(Schema):
     scrub = Nested(ScrubOut)
 
 
+class ConversionsOut(Schema):
+    """How much is going on: `playing` of at most `limit` films are converted."""
+
+    playing = Integer(required=True)
+    limit = Integer(required=True)
+    passed_on = Integer(required=True)
+    waiting = Integer(required=True)
+    viewers = Integer(required=True)
+    memory_size = Integer(required=True)
+
+
+class EncoderOut(Schema):
+    """An encoder; `cost` is seconds of work per second of a 1080p film, where it was measured."""
+
+    name = String(required=True)
+    device = String(required=True, allow_none=True)
+    reads = Boolean(required=True)
+    works = Boolean(required=True)
+    chosen = Boolean(required=True)
+    reason = String(required=True)
+    cost = Float(required=True, allow_none=True)
+
+
+class ServerOut(Schema):
+    """How the server does."""
+
+    conversions = Nested(ConversionsOut, required=True)
+    encoders = List(Nested(EncoderOut), required=True)
+
+
 class PairIn(Schema):
     """A screen that wants to be paired."""
 
