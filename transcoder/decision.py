@@ -199,6 +199,8 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
         return f"the video is {name}, which cannot be sent in pieces"
     if video.rotation:
         return "the video lies on its side"  # a segment's player rarely turns it, whatever it does with files
+    if info.stretches:
+        return "the recording's clock jumps"
     if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:
         return "the video cannot be cut exactly in a file of this kind"
     if info.keyframes_s[0] < info.start_s - HIDDEN_S:
@@ -217,6 +219,10 @@ def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProf
         return problem
     if audio.codec not in _COPY_AUDIO[profile.packaging] or info.format_name not in _COPY_CONTAINERS:
         return f"the sound is {codec_name(audio.codec)}, which cannot be sent in pieces"
+    if info.stretches:
+        return "the recording's clock jumps"
+    if audio.has_gaps:
+        return "the sound has holes"  # players stop at a hole; converted, it becomes silence
     return None
 
 

@@ -8,11 +8,18 @@ from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
 from transcoder.output import output_channels
 from transcoder.run import Commands, Run
 from transcoder.session import Rendition
+from transcoder.stretches import on_own_clock, stop_of_run, stretch_at
 
 
 def commands_for(ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder) -> Commands:
     """Return what to run for `rendition` from segment `index` on, once the address of its bytes is known."""
     return lambda url: command.commands(_job(ffmpeg, rendition, index, encoder, url))
+
+
+def stop_for(rendition: Rendition, index: int) -> int:
+    """Return the segment before which a run from segment `index` on ends."""
+    stop = stop_of_run(rendition.source.info, rendition.plan, index)
+    return min(stop, index + command.MAX_SEGMENTS_PER_RUN)
 
 
 def assembly_for(rendition: Rendition, index: int, run: Run) -> Assembly:
@@ -26,11 +33,13 @@ def assembly_for(rendition: Rendition, index: int, run: Run) -> Assembly:
 def _job(
     ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder, url: str
 ) -> command.EncodeJob:
+    info = rendition.source.info
+    stretch = stretch_at(info, rendition.plan.start_s(index))
     profile, box, sound = rendition.profile, rendition.rung or rendition.profile, rendition.audio_stream
     return command.EncodeJob(
         ffmpeg=ffmpeg,
         url=url,
-        info=rendition.source.info,
+        info=on_own_clock(info, stretch),
         plan=rendition.plan,
         first=index,
         packaging=profile.packaging,
@@ -43,4 +52,5 @@ def _job(
         max_height=box.max_height,
         encoder=encoder,
         savings=rendition.savings,
+        stretch=stretch,
     )

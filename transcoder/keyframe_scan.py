@@ -4,7 +4,7 @@ Runs in the media helper only: it drives PyAV objects that it is given.
 
 * mp4, mov: libavformat's index has decoding times; the sample table gives the rest (`mp4_index`).
 * Matroska, WebM: the index is there after one seek, and has the times shown.
-* MPEG-TS, MPEG-PS, FLV, Ogg, fragmented mp4: all packets are read, for a bounded time.
+* FLV, Ogg, fragmented mp4: all packets are read, for a bounded time (MPEG-TS and MPEG-PS: `broadcast`).
 * AVI, ASF and others: unknown; their seeks start early instead.
 """
 
@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from transcoder.bitrates import peak_bitrate
 from transcoder.boxes import parse_box_header
 from transcoder.errors import BoxError
 from transcoder.http_range import RangeReader
+from transcoder.media_info import Stretch
 from transcoder.mp4_index import SampleTimes, parse_sample_times
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 SCAN_LIMIT_S = 90.0
 MAX_MOOV_SIZE = 256 * 1024 * 1024
 _MAX_TOP_LEVEL_BOXES = 1000
-_SCANNED = frozenset({"mpegts", "mpeg", "flv", "ogg", "mov"})
+_SCANNED = frozenset({"flv", "ogg", "mov"})
 _PACKETS_FOR_FIRST_PICTURE = 300
 
 
@@ -80,6 +82,9 @@ class Keyframes:
     start_s: float | None = None
     end_s: float | None = None
     sound_end_s: float | None = None  # where packets were read that say it
+    peak_bitrate: int | None = None  # of all tracks, in bits per second
+    stretches: tuple[Stretch, ...] = ()
+    with_gaps: frozenset[int] = frozenset()  # stream indexes of sound with holes
 
 
 def find_keyframes(container: "InputContainer", beginning: Beginning, url: str) -> Keyframes:
@@ -112,12 +117,15 @@ def _from_sample_table(beginning: Beginning, url: str) -> Keyframes | None:
     shown = [time + offset + shift for time, offset in zip(times.decoding, times.offsets, strict=True)]
     unit = stream.time_base
     last = max(range(skipped, times.count), key=shown.__getitem__)
+    keys = sorted((key for key in times.keys if key >= skipped), key=shown.__getitem__)
+    end_s = float((shown[last] + times.last_duration) * unit)
+    end_byte = max(entry.pos + entry.size for entry in entries)
+    places = [(float(shown[key] * unit), entries[key - skipped].pos) for key in keys]
     return Keyframes(
-        tuple(
-            float(shown[key] * unit) for key in sorted(times.keys, key=shown.__getitem__) if key >= skipped
-        ),
+        tuple(time_s for time_s, _ in places),
         float(max(min(shown[skipped:]), 0) * unit),  # an edit list hides what lies before 0
-        float((shown[last] + times.last_duration) * unit),
+        end_s,
+        peak_bitrate=peak_bitrate(places, end_s, end_byte),
     )
 
 
@@ -176,9 +184,14 @@ def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes |
             end = max(end, packet_end)
         else:
             sound_end_s = max(sound_end_s or 0.0, float(packet_end * packet.time_base))
-    keys = sorted({entry.timestamp for entry in stream.index_entries if entry.is_keyframe} | {start})
+    places = {entry.timestamp: entry.pos for entry in stream.index_entries if entry.is_keyframe}
+    end_s = float(end * unit)
     return Keyframes(
-        tuple(float(key * unit) for key in keys), float(start * unit), float(end * unit), sound_end_s
+        tuple(float(key * unit) for key in sorted(places.keys() | {start})),
+        float(start * unit),
+        end_s,
+        sound_end_s,
+        peak_bitrate([(float(time * unit), byte) for time, byte in places.items()], end_s, container.size),
     )
 
 

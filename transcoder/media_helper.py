@@ -22,6 +22,7 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame as Picture
 
 from transcoder import codec_strings, tags
+from transcoder.broadcast import BROADCAST_FORMATS, scan_broadcast
 from transcoder.chapters import chapters_of
 from transcoder.helper_child import serve
 from transcoder.http_range import RangeReader
@@ -93,7 +94,7 @@ def probe(url: str) -> MediaInfo:
             _video_stream(one, None if number else first_picture, None if number else found)
             for number, one in enumerate(pictures)
         )
-        audio = tuple(_audio_stream(one) for one in container.streams.audio if is_decodable(one))
+        audio = tuple(_audio_stream(one, found) for one in container.streams.audio if is_decodable(one))
         start_s = (container.start_time or 0) / av.time_base
         if not video and not audio:
             raise ValueError("neither pictures nor sound")
@@ -109,6 +110,8 @@ def probe(url: str) -> MediaInfo:
                 _subtitle_stream(one) for one in container.streams.subtitles if is_decodable(one)
             ),
             keyframes_s=found.times_s if found else (),
+            stretches=found.stretches if found else (),
+            peak_bitrate=(found.peak_bitrate if found else None) or _average_bitrate(container, duration_s),
             chapters=chapters_of(container.chapters(), start_s, duration_s),
             taken_at=tags.taken_at(container_tags)
             or tags.avchd_time(beginning.first_bytes if beginning else b""),
@@ -120,6 +123,8 @@ def _keyframes(container: InputContainer, beginning: Beginning | None, url: str)
     if beginning is None:
         return None
     try:
+        if container.format.name in BROADCAST_FORMATS:
+            return scan_broadcast(url, beginning.stream.index)
         return find_keyframes(container, beginning, url)
     except av.error.FFmpegError:
         return None  # a damaged end: played as far as it goes
@@ -136,6 +141,10 @@ def _duration_s(container: InputContainer, start_s: float, found: Keyframes | No
         # The sound's end is not known: believe a claim that is near.
         return claimed if abs(claimed - real) < _NEAR_S else real
     return real
+
+
+def _average_bitrate(container: InputContainer, duration_s: float) -> int | None:
+    return round(container.size * 8 / duration_s) if duration_s > 0 else None
 
 
 def _sound_end_s(container: InputContainer) -> float | None:
@@ -184,7 +193,7 @@ def _video_stream(stream: PyavStream, picture: Picture | None, found: Keyframes 
     )
 
 
-def _audio_stream(stream: PyavStream) -> AudioStream:
+def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
     context = stream.codec_context
     codec = context.codec.canonical_name
     return AudioStream(
@@ -197,6 +206,7 @@ def _audio_stream(stream: PyavStream) -> AudioStream:
         title=stream.metadata.get("title"),
         default=bool(stream.disposition & Disposition.default),
         codec_string=codec_strings.audio_codec_string(codec, bytes(context.extradata or b""), stream.profile),
+        has_gaps=found is not None and stream.index in found.with_gaps,
     )
 
 

@@ -65,6 +65,7 @@ class AudioStream:
     title: str | None = None
     default: bool = False
     codec_string: str | None = None  # RFC 6381
+    has_gaps: bool = False  # stretches of silence that are not in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +90,24 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a recording with a clock of its own, from byte `start` up to `stop` of the file.
+
+    Recordings that were joined, or interrupted, have several; played, they follow each other.
+    """
+
+    start: int
+    stop: int
+    start_s: float  # first timestamp, on its own clock
+    at_s: float  # playing time at which it begins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaInfo:
-    """What the probe found in one file."""
+    """What the probe found in one file.
+
+    Where the file has several `stretches`, absolute times are those of the first one's clock, gone on with.
+    """
 
     format_name: str  # the libavformat demuxer to force with -f
     mime: str
@@ -101,6 +118,8 @@ class MediaInfo:
     subtitles: tuple[SubtitleStream, ...] = ()
     keyframes_s: tuple[float, ...] = ()  # absolute pts, ascending; empty when unknown
     chapters: tuple[Chapter, ...] = ()  # ascending
+    stretches: tuple[Stretch, ...] = ()  # empty when one clock runs through the file
+    peak_bitrate: int | None = None  # of a segment with all tracks, in bits per second
     taken_at: str | None = None  # ISO 8601, with the offset where the file has one
     location: tuple[float, float] | None = None  # latitude, longitude in degrees
 
@@ -118,7 +137,7 @@ class MediaInfo:
         plain = {
             name: raw[name]
             for name in raw
-            if name not in ("video", "audio", "subtitles", "keyframes_s", "chapters", "location")
+            if name not in ("video", "audio", "subtitles", "keyframes_s", "chapters", "stretches", "location")
         }
         return _checked(
             cls,
@@ -129,6 +148,7 @@ class MediaInfo:
                 "subtitles": tuple(_checked(SubtitleStream, one) for one in _list(raw.get("subtitles", ()))),
                 "keyframes_s": _numbers(raw.get("keyframes_s", ())),
                 "chapters": tuple(_checked(Chapter, one) for one in _list(raw.get("chapters", ()))),
+                "stretches": tuple(_checked(Stretch, one) for one in _list(raw.get("stretches", ()))),
                 "location": _location(raw.get("location")),
             },
         )

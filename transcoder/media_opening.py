@@ -17,8 +17,12 @@ _FORMATS = (
 )
 
 
-def open_media(url: str) -> InputContainer:
+def open_media(url: str, span: tuple[int, int] | None = None) -> InputContainer:
     """Open the file behind a loopback URL.
+
+    Args:
+        url: A loopback URL.
+        span: Bytes from, to: what lies between them is opened as if it were a file.
 
     Raises:
         ValueError: Another kind of URL.
@@ -27,11 +31,13 @@ def open_media(url: str) -> InputContainer:
     if not url.startswith("http://"):
         raise ValueError("only http URLs are opened")
     options = {
-        "protocol_whitelist": "http,tcp",
+        "protocol_whitelist": "subfile,http,tcp" if span else "http,tcp",
         "format_whitelist": _FORMATS,
         # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
         "multiple_requests": "1",
     }
+    if span:
+        url = f"subfile,,start,{span[0]},end,{span[1]},,:{url}"
     return av.open(url, "r", options=options, metadata_errors="replace", timeout=IO_TIMEOUT_S)
 
 

@@ -64,6 +64,8 @@ def plan_segments(info: MediaInfo, video: Treatment | None) -> SegmentPlan:
     keyframes_s = [time - info.start_s for time in info.keyframes_s]
     if video == "copy":
         cuts = _at_keyframes(keyframes_s)
+    elif info.stretches:
+        cuts = _by_stretches([one.at_s for one in info.stretches], keyframes_s, video_end_s)
     elif keyframes_s:
         cuts = _near_keyframes(keyframes_s, video_end_s)
     else:
@@ -94,6 +96,16 @@ def _near_keyframes(keyframes_s: list[float], end_s: float) -> list[float]:
         stop = keyframes_s[high] if high < len(keyframes_s) else end_s
         parts = max(1, -int(-(stop - last) // MAX_S))
         cuts.extend(last + (stop - last) * part / parts for part in range(1, parts + 1))
+    return cuts
+
+
+def _by_stretches(starts_s: list[float], keyframes_s: list[float], end_s: float) -> list[float]:
+    """Cut where stretches begin, for a program reads one of them, and in each as if it were a film of its own."""
+    cuts = []
+    for start_s, stop_s in pairwise([*starts_s, end_s]):
+        own = [time_s - start_s for time_s in keyframes_s if start_s <= time_s < stop_s]
+        inside = _near_keyframes(own, stop_s - start_s)
+        cuts += [start_s + cut for cut in inside if cut == 0.0 or cut <= stop_s - start_s - SHORTEST_LAST_S]
     return cuts
 
 

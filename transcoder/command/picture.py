@@ -12,12 +12,15 @@ _HDR_FILTERS = (
     ("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
 )
 
+# Most pictures of such a file have no time of their own, and what libavformat makes up repeats and leaves out some.
+_TIMES_GUESSED = ("mpeg", "mpeg1video")
+
 
 def filtered_picture(job: EncodeJob, source: Node) -> Node:
     """Return the pictures as they are shown, from the run's start on."""
     video, stream = job.picture, source[str(job.picture.index)]
     width, height = output_size(video, job.max_width, job.max_height)
-    if (video.fps or 0) > MAX_FPS:
+    if (video.fps or 0) > MAX_FPS or (job.info.format_name, video.codec) == _TIMES_GUESSED:
         stream = stream.filter("fps", fps=f"{output_fps(video):.6f}")
     if job.first:
         stream = stream.filter("trim", start=f"{job.start_s - GUARD_S:.6f}")

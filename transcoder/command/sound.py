@@ -24,11 +24,11 @@ _LIMITER = {"limit": 0.94, "level": 0, "attack": 5, "release": 50, "latency": 1}
 
 
 def sound_seek_s(job: EncodeJob) -> float:
-    """Return where to seek for the sound, in playing time: early enough to be exact at the run's start."""
+    """Return where to seek for the sound, from `origin_s`: early enough to be exact at the run's start."""
     sound = job.audio_stream
     imprecise = job.info.format_name in _IMPRECISE_SOUND or (sound is not None and sound.codec == "truehd")
     early_s = 3.0 if imprecise or job.audio == "copy" else 0.25
-    return _first_sample(job) / SAMPLE_RATE - early_s - job.info.start_s
+    return _first_sample(job) / SAMPLE_RATE - early_s - job.origin_s
 
 
 def _first_sample(job: EncodeJob) -> int:
