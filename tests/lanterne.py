@@ -86,10 +86,15 @@ class Server:
     link: str = ""  # that pairs one browser
 
     def request(
-        self, path: str, token: str | None = None, body: object | None = None, **headers: str
+        self,
+        path: str,
+        token: str | None = None,
+        body: object | None = None,
+        method: str | None = None,
+        **headers: str,
     ) -> tuple[int, bytes, dict[str, str]]:
-        """Ask by HTTP; return status, body and headers, whatever the status."""
-        request = urllib.request.Request(self.address.rstrip("/") + path, headers=headers)
+        """Ask by HTTP; return status, body and headers, whatever the status. With a body, it is a POST by default."""
+        request = urllib.request.Request(self.address.rstrip("/") + path, headers=headers, method=method)
         if token is not None:
             request.add_header("Authorization", f"Bearer {token}")
         if body is not None:

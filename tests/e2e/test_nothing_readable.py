@@ -1,15 +1,19 @@
 """Goal one: after playing, seeking, scanning and a crash, nothing readable is on any disk."""
 
+import json
 import os
 import re
 import shutil
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.canary import STRUCTURES, Canaries, deleted_files_of
 from tests.lanterne import PASSPHRASE, serving
+
+PATIENCE = 600  # tenths of a second
 
 
 def processes_under(pid: int) -> list[int]:
@@ -29,6 +33,21 @@ def play_everything(server, token: str) -> None:
         )
         for profile in ("baseline", "legacy"):
             play_by_hls(server, token, item["id"], profile)
+        told = server.request(f"/api/v1/items/{item['id']}/position", token, {"position_s": 7.5}, "PUT")
+        assert told[0] == 204
+
+
+def scrub(server, token: str, item_id: str) -> None:
+    """Fetch all sheets of small pictures, as soon as they are made."""
+    for _ in range(PATIENCE):
+        status, content, headers = server.request(f"/api/v1/items/{item_id}/previews", token)
+        if status == 200:
+            break
+        assert (status, "Retry-After" in headers) == (404, True)
+        threading.Event().wait(0.1)
+    for sheet in json.loads(content)["sheets"]:
+        status, content, _ = server.request(sheet, token)
+        assert (status, content[:3]) == (200, b"\xff\xd8\xff")
 
 
 def play_by_hls(server, token: str, item_id: str, profile: str) -> None:
@@ -56,9 +75,16 @@ def played(household):
             content for pid in processes_under(server.process.pid) for content in deleted_files_of(pid)
         ]
         killed = [pid for pid in processes_under(server.process.pid) if pid != server.process.pid]
+        films = [item["id"] for item in server.json("/api/v1/items?kind=video", owner)["items"]]
+        for film in films:  # it is killed while it makes them
+            assert server.request(f"/api/v1/items/{film}/previews", owner)[0] == 404
         for pid in reversed(killed):
             os.kill(pid, signal.SIGKILL)
         play_everything(server, owner)
+        begun = server.json("/api/v1/items?begun=true&sort=-watched", owner)["items"]
+        assert {item["id"] for item in begun} == set(films)
+        for film in films:
+            scrub(server, owner, film)
     place.done("scan")
     return household, owner, unnamed
 
