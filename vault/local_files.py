@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError
 from vault.staging import flush_folder, write_whole
-from vault.storage import Entry
 
 _MESSAGES = {
     errno.ENOSPC: "the disk is full: free some space and try again; nothing was changed",
@@ -48,9 +47,11 @@ class LocalFile:
     """A file of a local disk, open for reading; see `StoredFile`."""
 
     def __init__(self, path: str) -> None:
+        self._path = path
         # O_NONBLOCK: a pipe planted in the vault must not hang the reader; files do not care.
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         found = os.fstat(self._fd)
+        self._stamp = _stamp(found)
         self.size = found.st_size
         self.mtime_ns = found.st_mtime_ns
         if not stat.S_ISREG(found.st_mode):
@@ -68,11 +69,23 @@ class LocalFile:
                 done += count
         return done
 
+    def is_current(self) -> bool:
+        """Tell whether its path still leads to it, unchanged; see `StoredFile`."""
+        try:
+            return _stamp(os.stat(self._path, follow_symlinks=False)) == self._stamp  # noqa: PTH116
+        except OSError:
+            return False
+
     def close(self) -> None:
         """Release it."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)
+
+
+def _stamp(status: os.stat_result) -> tuple[int, ...]:
+    """Return what is another after a file was replaced or written to, even if its time was set back."""
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 class LocalUpload:
@@ -123,13 +136,3 @@ def publish_file(staged: Path, final: Path, *, replace: bool) -> None:
                 raise NodeExistsError from error
             staged.rename(final)
     flush_folder(final.parent)
-
-
-def entry_of(name: str, status: os.stat_result) -> Entry | None:
-    """Return what the system says of a file or folder; None for links, pipes and devices."""
-    kind = stat.S_IFMT(status.st_mode)
-    if kind == stat.S_IFREG:
-        return Entry(name, False, status.st_size, status.st_mtime_ns)  # noqa: FBT003
-    if kind == stat.S_IFDIR:
-        return Entry(name, True, 0, status.st_mtime_ns)  # noqa: FBT003
-    return None

@@ -102,6 +102,13 @@ class PlaintextReader(io.RawIOBase):
             # What was opened before it came is opened again: it is to see all that it lets pass.
             self._window_first = self._window_stop = self._chunk_count
 
+    def is_current(self) -> bool:
+        """Tell whether its place still holds the very file that is open, unchanged since it was opened.
+
+        False, too, where a storage cannot tell that cheaply, and when the vault was locked.
+        """
+        return self._chunks is not None and self._stored.is_current()
+
     # --- io.RawIOBase
 
     def readable(self) -> bool:

@@ -34,6 +34,10 @@ class RemoteFile:
         """Fill `into`; see `StoredFile`."""
         return self._sealed.read_into(offset, into)
 
+    def is_current(self) -> bool:
+        """Return False: only the store could tell, and it is far away."""
+        return False
+
     def close(self) -> None:
         """Release it: nothing is held, and what was read stays for whoever opens it next."""
 
