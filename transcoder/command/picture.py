@@ -20,8 +20,10 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
     """Return the pictures as they are shown, from the run's start on."""
     video, stream = job.picture, source[str(job.picture.index)]
     width, height = output_size(video, job.max_width, job.max_height)
-    if (video.fps or 0) > MAX_FPS or (job.info.format_name, video.codec) == _TIMES_GUESSED:
+    if (video.fps or 0) > MAX_FPS:
         stream = stream.filter("fps", fps=f"{output_fps(video):.6f}")
+    elif (job.info.format_name, video.codec) == _TIMES_GUESSED:
+        stream = _evenly_timed(job, stream)
     if job.first:
         stream = stream.filter("trim", start=f"{job.start_s - GUARD_S:.6f}")
     if video.interlaced:
@@ -31,6 +33,14 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
         for name, options in _HDR_FILTERS:
             stream = stream.filter(name, **options)
     return handed_over(job.encoder, stream.filter("setsar", 1).filter("format", pix_fmts="yuv420p"))
+
+
+def _evenly_timed(job: EncodeJob, stream: Node) -> Node:
+    """Return the pictures at the rate that the file declares, from its first picture on."""
+    fps = job.picture.fps or 25.0
+    phase_s = (job.picture.start_s or 0.0) % (1 / fps)
+    stream = stream.filter("setpts", f"PTS-{phase_s:.6f}/TB").filter("fps", fps=f"{fps:.6f}")
+    return stream.filter("settb", "1/90000").filter("setpts", f"PTS+{phase_s:.6f}/TB")
 
 
 def copied_picture_options(job: EncodeJob) -> Options:
