@@ -217,6 +217,10 @@ class PreviewsOut(Schema):
     sheets = List(String(), required=True)
 
 
+class NextItemOut(ItemOut):
+    """The video that follows."""
+
+
 class ItemsOut(Schema):
     """One page of items."""
 

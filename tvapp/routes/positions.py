@@ -8,7 +8,7 @@ from tvapp import errors, represent
 from tvapp.access import needs
 from tvapp.household import Household
 from tvapp.roles import Role
-from tvapp.schemas import ItemOut, PositionIn
+from tvapp.schemas import NextItemOut, PositionIn
 
 
 def positions_blueprint(household: Household) -> APIBlueprint:
@@ -33,7 +33,7 @@ def positions_blueprint(household: Household) -> APIBlueprint:
         return ""
 
     @bp.get("/<item_id>/next")
-    @bp.output(ItemOut)
+    @bp.output(NextItemOut)
     @bp.doc(summary="The video that follows in its folder", security="token", responses=[404, 423])
     @needs(Role.TV)
     def following(item_id: str) -> dict[str, Any]:
