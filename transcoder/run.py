@@ -19,9 +19,6 @@ logger = logging.getLogger(__name__)
 AHEAD = 3  # segments made beyond the furthest one asked for; then the pipe is left unread
 _READ_SIZE = 1 << 16
 
-Commands = Callable[[str], Sequence[tuple[str, list[str]]]]  # URL -> (track, argument list) per encoder
-
-
 class Lease(Protocol):
     """A loopback address of a source's bytes, and what went wrong when they were read through it.
 
@@ -35,6 +32,9 @@ class Lease(Protocol):
     @property
     def damage(self) -> Exception | None:
         """Why bytes could not be given; None as long as all went well."""
+
+
+Commands = Callable[[Lease], Sequence[tuple[str, list[str]]]]  # (track, argument list) per encoder
 
 
 class RunOwner(Protocol):
@@ -124,7 +124,7 @@ class Run:
         started: list[tuple[str, Encoder]] = []
         try:
             self._lease = self._leasing.enter_context(lease)
-            for track, argv in commands(self._lease.url):
+            for track, argv in commands(self._lease):
                 encoder = Encoder(argv)
                 self._encoders.append(encoder)
                 started.append((track, encoder))
@@ -158,8 +158,8 @@ class Run:
         self._die()
 
     def retire(self) -> None:
-        """Finish the segment that is begun, and make no other. The lock is held."""
-        self.stop = min(self.stop, max([self.position, *self.segments]) + 1)
+        """Finish what was asked for and the segment that is begun, and make no other. The lock is held."""
+        self.stop = min(self.stop, max(self.position, self.furthest) + 1)
         self._lock.notify_all()
 
     def close(self) -> None:
