@@ -9,7 +9,7 @@ from transcoder.playlist import Variant
 from transcoder.session import Rendition
 
 _COPIED_BITS_PER_PIXEL = 0.2  # where the file's size is not known
-_COPIED_PEAK = 3.0  # of a copied picture's bit rate, above its average: nothing has measured it
+_COPIED_PEAK = 3.0  # of a copied picture's bit rate, above its average, where nothing has measured it
 _OVERHEAD_BITRATE = 100_000
 
 
@@ -27,7 +27,7 @@ def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
     elif video is not None:
         copied = _copied_bitrate(rendition, video)
         average += copied
-        peak += int(copied * _COPIED_PEAK)
+        peak += rendition.source.info.peak_bitrate or int(copied * _COPIED_PEAK)
         codecs.append(video.codec_string or "")
         size, fps = (video.upright_width, video.upright_height), video.fps
     if rendition.audio_stream is not None:

@@ -14,6 +14,7 @@ from tests.media import FILMS, UNPLAYABLE, Shelf
 from tests.media.measure import Packet, Signals, complaints_of, packets_of, signals_of
 from tests.transcoder.conftest import FFMPEGS
 from transcoder import PROFILES, Pool, ProbeError, Source
+from transcoder.playlist import parse_multivariant
 from transcoder.segments import EPOCH_S
 
 pytestmark = pytest.mark.ffmpeg
@@ -87,6 +88,7 @@ class Player:
         with Pool(FFMPEGS[0]) as pool:
             stream = pool.stream(self._source, self._profile, session_id="tv")
             self.durations_s = stream.plan.durations_s
+            (self.variant, *_) = parse_multivariant(stream.multivariant_playlist(lambda name, *_: name)).variants
             made = {}
             for index in order if order is not None else range(stream.plan.count):
                 made[index] = b"".join(stream.segment(index))
@@ -157,6 +159,8 @@ def test_it_plays_from_beginning_to_end(name, profile, source, shelf, tmp_path):
     path = player.save(list(segments.values()))
     packets = packets_of(path)
     assert tuple(sorted(packets)) == expected.kinds
+    for index, segment in segments.items():
+        assert len(segment) * 8 / max(player.durations_s[index], 1.0) <= player.variant.bandwidth
     check_continuity(packets, expected)
     check_extent(packets, expected, player.durations_s)
     if expected.clean:
