@@ -8,12 +8,14 @@ import type { Probe, ProfileName } from "./screen";
 
 /** Codecs, each with the types of which one has to be played. */
 const CODECS: [string, string[]][] = [
-  ["h264-51", ['video/mp4; codecs="avc1.640033"']],
-  ["h264-52", ['video/mp4; codecs="avc1.640034"']],
+  ["h264uhd", ['video/mp4; codecs="avc1.640034"']],
   ["hevc", ['video/mp4; codecs="hvc1.1.6.L123.B0"', 'video/mp4; codecs="hev1.1.6.L123.B0"']],
   ["hevc10", ['video/mp4; codecs="hvc1.2.4.L153.B0"', 'video/mp4; codecs="hev1.2.4.L153.B0"']],
   ["av1", ['video/mp4; codecs="av01.0.08M.08"']],
-  ["vp9", ['video/mp4; codecs="vp09.00.40.08"', 'video/webm; codecs="vp9"']],
+  ["av110", ['video/mp4; codecs="av01.0.12M.10"']],
+  ["vp9", ['video/mp4; codecs="vp09.00.40.08"']],
+  ["vp910", ['video/mp4; codecs="vp09.02.51.10"']],
+  ["mp3", ['audio/mp4; codecs="mp3"', 'audio/mp4; codecs="mp4a.6B"', 'audio/mp4; codecs="mp4a.69"']],
   ["ac3", ['audio/mp4; codecs="ac-3"']],
   ["eac3", ['audio/mp4; codecs="ec-3"']],
   ["flac", ['audio/mp4; codecs="flac"', 'audio/mp4; codecs="fLaC"']],

@@ -181,9 +181,9 @@ export class Api {
     return absent(this.get<Item>(itemPath(id) + "/next"));
   }
 
-  /** Null while there are none. */
-  async previews(id: string): Promise<Previews | null> {
-    return absent(this.get<Previews>(itemPath(id) + "/previews"));
+  /** A 404 that says when to ask again means that they are being made. */
+  previews(id: string): Promise<Previews> {
+    return this.get<Previews>(itemPath(id) + "/previews");
   }
 
   async putPosition(id: string, position_s: number): Promise<void> {

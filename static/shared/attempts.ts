@@ -28,7 +28,7 @@ export type Quality = "auto" | "1080" | "720" | "480";
 export interface StreamChoice {
   /** Index among the sound tracks; null: the one that plays anyway. */
   audio: number | null;
-  /** Index among the subtitle tracks, drawn into the picture. */
+  /** Place among the subtitle tracks, drawn into the picture. */
   burn: number | null;
   quality: Quality;
 }

@@ -24,6 +24,8 @@ interface LaneMemory {
 
 export interface FocusSnapshot {
   lane: string;
+  /** Where that lane was among the others; those above it may have come or gone since. */
+  index?: number;
   top: number;
   memory: Record<string, LaneMemory>;
 }
@@ -51,6 +53,7 @@ export class RowsFocus {
   private memory: Record<string, LaneMemory> = {};
   /** Lane of a snapshot that has not been loaded yet. */
   private wanted: string | null = null;
+  private wantedIndex: number | null = null;
   private readonly fixedLanes: number;
   private readonly laneAnchor: number;
   private readonly lanesVisible: number;
@@ -63,6 +66,7 @@ export class RowsFocus {
       this.memory = { ...snapshot.memory };
       this.first = snapshot.top;
       this.wanted = snapshot.lane;
+      this.wantedIndex = snapshot.index === undefined ? null : snapshot.index;
     }
   }
 
@@ -72,6 +76,11 @@ export class RowsFocus {
     this.lanes = lanes;
     const found = current === null ? -1 : this.indexOf(current);
     if (found >= 0) {
+      // Lanes that came or went above must not push the focused one off its place on the screen.
+      const before = this.wanted === null ? (current === null ? null : this.laneIndex) : this.wantedIndex;
+      if (before !== null && found >= this.fixedLanes) {
+        this.first += found - before;
+      }
       this.laneIndex = found;
       this.wanted = null;
     } else if (this.wanted === null) {
@@ -185,7 +194,7 @@ export class RowsFocus {
   }
 
   snapshot(): FocusSnapshot {
-    return { lane: this.lane ? this.lane.id : "", top: this.first, memory: { ...this.memory } };
+    return { lane: this.lane ? this.lane.id : "", index: this.laneIndex, top: this.first, memory: { ...this.memory } };
   }
 
   /** The person acts on what is there: a lane that was waited for is given up. */

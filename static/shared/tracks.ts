@@ -56,12 +56,12 @@ function isText(track: SubtitleTrack): boolean {
   return Boolean(track.text && track.url);
 }
 
-/** A track as it is best shown; null where this is no subtitle that can be had at all. */
+/** A track as it is best shown; null where the server does not say how it could be. */
 export function shown(track: SubtitleTrack): SubtitleChoice | null {
   if (isText(track)) {
     return { track, burn: false };
   }
-  return typeof track.index === "number" && track.text === false ? { track, burn: true } : null;
+  return track.text === false ? { track, burn: true } : null;
 }
 
 function firstShown(tracks: SubtitleTrack[]): SubtitleChoice | null {
@@ -121,7 +121,7 @@ export function subtitleChoices(tracks: SubtitleTrack[]): SubtitleChoice[] {
 }
 
 export function isStyled(track: SubtitleTrack): boolean {
-  return typeof track.index === "number" && /^(ass|ssa)$/i.test(track.codec);
+  return /^(ass|ssa)$/i.test(track.codec);
 }
 
 export function isSame(a: SubtitleChoice, b: SubtitleChoice): boolean {

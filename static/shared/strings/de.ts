@@ -153,6 +153,7 @@ export const de: Strings = {
   "player.nextHint": "Zurück: hier bleiben",
   "player.stillThere": "Schauen Sie noch?",
   "player.busy": "Die Box ist ausgelastet",
+  "player.busyCount": "{n} von {total} Filmen laufen",
   "player.retryIn": "Neuer Versuch in {n} s",
   "player.damaged": "Der Film ist hier beschädigt",
   "player.damagedDetail": "Diese Stelle wurde auf der Platte verändert oder ging verloren und wird nicht gezeigt. Der Rest kann heil sein.",

@@ -151,6 +151,7 @@ export const en = {
   "player.nextHint": "Back: stay here",
   "player.stillThere": "Still watching?",
   "player.busy": "The box is busy",
+  "player.busyCount": "{n} of {total} films playing",
   "player.retryIn": "Trying again in {n} s",
   "player.damaged": "The film is damaged here",
   "player.damagedDetail": "This part was changed or lost on the disk and is not shown. The rest may be whole.",

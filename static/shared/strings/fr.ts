@@ -153,6 +153,7 @@ export const fr: Strings = {
   "player.nextHint": "Retour : rester ici",
   "player.stillThere": "Toujours là ?",
   "player.busy": "Le boîtier est occupé",
+  "player.busyCount": "{n} films sur {total} en cours de lecture",
   "player.retryIn": "Nouvel essai dans {n} s",
   "player.damaged": "Le film est endommagé ici",
   "player.damagedDetail": "Ce passage a été modifié ou perdu sur le disque et n’est pas montré. Le reste peut être intact.",

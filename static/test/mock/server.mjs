@@ -4,7 +4,7 @@
  *
  *   node test/mock/server.mjs [port]        then open http://127.0.0.1:8099/tv
  *   /mock?paired=no&vault=locked&content=empty&fail=items&decision=transcode&slow=800     changes what it answers
- *   fail= file, hls, busy, damaged; previews=no; log=1 prints every request
+ *   fail= file, hls, busy, damaged; previews=no; positions=none forgets them; log=1 prints every request
  */
 import { execFileSync } from "node:child_process";
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -292,6 +292,9 @@ async function answer(request, response) {
   if (url.pathname === "/mock") {
     Object.assign(state, Object.fromEntries(url.searchParams));
     items = household();
+    if (url.searchParams.get("positions") === "none") {
+      Object.keys(positions).forEach((id) => delete positions[id]);
+    }
     json(response, 200, state);
   } else if (url.pathname === "/" || url.pathname === "/tv" || url.pathname === "/app") {
     response.writeHead(200, { "Content-Type": TYPES[".html"], "Content-Security-Policy": CSP });

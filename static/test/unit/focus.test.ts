@@ -166,6 +166,23 @@ describe("the pointer", () => {
 });
 
 describe("coming back", () => {
+  it("keeps the focused lane where it is on the screen when another appears above it", () => {
+    const focus = new RowsFocus({ fixedLanes: 1 });
+    const hero = { id: "hero", length: 1, visible: 1 };
+    const lane = (id: string) => ({ id, length: 5, visible: 3 });
+    focus.setLanes([hero, lane("a"), lane("b"), lane("c")]);
+    focus.jump("b", 0);
+    expect(focus.top).toBe(1);
+    focus.setLanes([hero, lane("new"), lane("a"), lane("b"), lane("c")]);
+    expect(focus.top).toBe(2);
+    const later = new RowsFocus({ fixedLanes: 1 }, focus.snapshot());
+    later.setLanes([hero, lane("a"), lane("b"), lane("c")]);
+    expect(later.top).toBe(1);
+    later.jump("hero", 0);
+    later.setLanes([hero, lane("new"), lane("a"), lane("b"), lane("c")]);
+    expect(later.lane?.id).toBe("hero");
+  });
+
   it("restores lane, card and slide from a snapshot, even when lanes arrive later", () => {
     const before = page([row("a", 10), row("b", 10)]);
     before.move("down");

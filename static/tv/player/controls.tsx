@@ -1,5 +1,5 @@
 /** The on-screen display: title, progress, time, and the buttons. */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { clock, timeOfDay } from "../../shared/format";
 import type { PlayerMachine } from "../../shared/machine";
 import type { PlayerState } from "../../shared/player-state";
@@ -19,11 +19,9 @@ interface ControlsProps {
   menus: Menus;
   previews: Previews | null;
   speed: number;
-  /** The menu that is open, drawn above the bar. */
-  children?: ComponentChildren;
 }
 
-export function Controls({ item, state, machine, menus, previews, speed, children }: ControlsProps): JSX.Element {
+export function Controls({ item, state, machine, menus, previews, speed }: ControlsProps): JSX.Element {
   const t = useText();
   const { language } = useServices();
   const playing = state.status === "playing";
@@ -76,7 +74,6 @@ export function Controls({ item, state, machine, menus, previews, speed, childre
           </span>
         </div>
         <PlayerBar menus={menus} state={state.bar} machine={machine} />
-        {children}
       </div>
     </div>
   );

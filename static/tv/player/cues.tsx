@@ -8,15 +8,17 @@ import type { CueLook } from "./use-subtitles";
 const TICK_MS = 80;
 const NONE: Cue[] = [];
 
+/** Where lines stand that belong at the bottom. */
+export type CuePlace = "bottom" | "raised" | "top" | "nowhere";
+
 interface CuesProps {
   video: RefObject<HTMLVideoElement | null>;
   track: CueTrack | null;
   look: CueLook;
-  /** The controls are shown: make way for them. */
-  raised: boolean;
+  place: CuePlace;
 }
 
-export function Cues({ video, track, look, raised }: CuesProps): JSX.Element | null {
+export function Cues({ video, track, look, place }: CuesProps): JSX.Element | null {
   const [cues, setCues] = useState<Cue[]>(NONE);
   useEffect(() => {
     if (track === null) {
@@ -34,16 +36,16 @@ export function Cues({ video, track, look, raised }: CuesProps): JSX.Element | n
       clearInterval(timer);
     };
   }, [look.delay_s, track, video]);
-  if (cues.length === 0) {
+  if (cues.length === 0 || place === "nowhere") {
     return null;
   }
-  const top = cues.filter((cue) => cue.top);
-  const bottom = cues.filter((cue) => !cue.top);
+  const top = cues.filter((cue) => cue.top || place === "top");
+  const bottom = cues.filter((cue) => !cue.top && place !== "top");
   const style = "cues cues-" + look.size + " cues-" + look.style;
   return (
     <div class={style} data-testid="cues" aria-live="off">
       {top.length > 0 ? <CueBox cues={top} place="top" /> : null}
-      {bottom.length > 0 ? <CueBox cues={bottom} place={raised ? "raised" : "bottom"} /> : null}
+      {bottom.length > 0 ? <CueBox cues={bottom} place={place} /> : null}
     </div>
   );
 }

@@ -53,6 +53,8 @@ export interface MenuSubject {
   next: (() => void) | null;
 }
 
+/** The menu of how subtitles look; lines are shown beside it. */
+export const LOOK = "look";
 /** How far one press moves the subtitles. */
 const DELAY_STEP_S = 0.25;
 
@@ -92,7 +94,7 @@ function trackMenu(subject: MenuSubject): MenuDef | null {
     entries: [
       subtitleEntry(OFF, subject),
       ...subtitles.map((choice) => subtitleEntry(choice, subject)),
-      ...(subtitles.length > 0 ? [{ label: t("player.look"), note: "›", run: () => "look" }] : []),
+      ...(subtitles.length > 0 ? [{ label: t("player.look"), note: "›", run: () => LOOK }] : []),
     ],
   };
   return {
@@ -126,9 +128,9 @@ function lookMenu({ look, language }: MenuSubject): MenuDef {
   const { t } = language;
   const sizes: CueSize[] = ["small", "medium", "large", "huge"];
   const styles: CueStyle[] = ["outline", "box"];
-  const delay = (label: StringKey, delay_s: number): Entry => ({ label: t(label), run: stays("look", () => { look.setDelay(delay_s); }) });
+  const delay = (label: StringKey, delay_s: number): Entry => ({ label: t(label), run: stays(LOOK, () => { look.setDelay(delay_s); }) });
   return {
-    name: "look",
+    name: LOOK,
     icon: "",
     label: t("player.look"),
     value: "",
@@ -138,7 +140,7 @@ function lookMenu({ look, language }: MenuSubject): MenuDef {
         entries: sizes.map((size) => ({
           label: t(("player.size." + size) as StringKey),
           current: look.size === size,
-          run: stays("look", () => { look.setSize(size); }),
+          run: stays(LOOK, () => { look.setSize(size); }),
         })),
       },
       {
@@ -146,7 +148,7 @@ function lookMenu({ look, language }: MenuSubject): MenuDef {
         entries: styles.map((style) => ({
           label: t(("player.style." + style) as StringKey),
           current: look.style === style,
-          run: stays("look", () => { look.setStyle(style); }),
+          run: stays(LOOK, () => { look.setStyle(style); }),
         })),
       },
       {

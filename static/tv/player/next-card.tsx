@@ -50,9 +50,9 @@ export function NextCard({ item, left_s, duration_s, asks, onPlay }: NextCardPro
             )}
             <span>{asks ? t("player.nextNow") : t("player.nextIn", { n: seconds })}</span>
           </span>
+          <span class="next-hint">{t("player.nextHint")}</span>
         </span>
       </button>
-      <p class="next-hint">{t("player.nextHint")}</p>
     </aside>
   );
 }

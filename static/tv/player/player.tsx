@@ -13,10 +13,11 @@ import { quietFocus, useHeldFocus } from "../use-focus";
 import { usePresses } from "../use-presses";
 import { PlayerMenu } from "./bar";
 import { Controls } from "./controls";
+import type { CuePlace } from "./cues";
 import { Cues } from "./cues";
 import { InfoPanel } from "./info";
 import type { Menus } from "./menus";
-import { menuPort, menusFor } from "./menus";
+import { LOOK, menuPort, menusFor } from "./menus";
 import { NextCard } from "./next-card";
 import { TroubleNotice } from "./trouble";
 import { hasSpeeds, useChoices } from "./use-choices";
@@ -152,7 +153,6 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
           }
         }}
       />
-      <Cues video={video} track={cues} look={look} raised={state.osd} />
       {state.spinner ? <Spinner label={t("player.loading")} /> : null}
       {state.trouble ? (
         <TroubleNotice
@@ -163,10 +163,10 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
           onLeave={() => { navigation.back(); }}
         />
       ) : (
-        <Controls item={item} state={state} machine={machine} menus={menus} previews={previews} speed={choices.speed}>
-          <PlayerMenu menus={menus} state={state.bar} machine={machine} />
-        </Controls>
+        <Controls item={item} state={state} machine={machine} menus={menus} previews={previews} speed={choices.speed} />
       )}
+      <Cues video={video} track={cues} look={look} place={placeOfCues(state, offering)} />
+      <PlayerMenu menus={menus} state={state.bar} machine={machine} />
       {offering ? (
         <NextCard
           item={next}
@@ -179,6 +179,14 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
       <InfoPanel item={item} attempt={attempt} shown={state.info} video={video} />
     </main>
   );
+}
+
+/** Subtitles make way for what is below them, and are not shown over what they would hide or do not belong to. */
+function placeOfCues(state: PlayerState, offering: boolean): CuePlace {
+  if (state.scrub_s !== null || state.trouble || (state.bar.menu !== null && state.bar.menu !== LOOK)) {
+    return "nowhere";
+  }
+  return offering || state.bar.menu === LOOK ? "top" : state.osd ? "raised" : "bottom";
 }
 
 /** Exactly one thing has the focus: what the machine says, wherever it was drawn. */

@@ -12,8 +12,9 @@ import { chapterName } from "./menus";
 
 /** Width of the picture above the knob. */
 const TILE_REM = 17;
-/** Width of the bar, less what the picture may stick out on either side. */
+/** Width of the bar, on a TV and on a phone held upright. */
 const BAR_REM = 86.4;
+const COMPACT_BAR_REM = 25;
 
 function share(part: number, whole: number): number {
   return whole > 0 ? Math.max(0, Math.min(1, part / whole)) : 0;
@@ -75,7 +76,7 @@ function Target({ at_s, duration_s, chapters, previews }: TargetProps): JSX.Elem
   const chapter = chapters[index];
   const place = share(at_s, duration_s);
   // The box stays on the screen at both ends, while the knob goes on to the edge.
-  const half = previews && !compact ? TILE_REM / 2 / BAR_REM : 0.05;
+  const half = previews ? TILE_REM / 2 / (compact ? COMPACT_BAR_REM : BAR_REM) : 0.05;
   const left = Math.max(half, Math.min(1 - half, place));
   return (
     <span class="target" style={{ left: (left * 100).toFixed(2) + "%" }}>

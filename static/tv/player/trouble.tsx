@@ -27,7 +27,7 @@ export function TroubleNotice({ trouble, begun, onRetry, onSkip, onLeave }: Trou
     case "busy":
       return (
         <Notice icon="hourglass" title={t("player.busy")} testId="player-busy" action={retry} other={back}>
-          <p>{trouble.detail}</p>
+          <p>{busyText(trouble.detail, t)}</p>
           {again}
         </Notice>
       );
@@ -50,6 +50,12 @@ export function TroubleNotice({ trouble, begun, onRetry, onSkip, onLeave }: Trou
         </Notice>
       );
   }
+}
+
+/** "2 of 2" is in the server's sentence; the rest is said in the viewer's language. */
+function busyText(detail: string, t: ReturnType<typeof useText>): string {
+  const counts = /(\d+)\D+(\d+)/.exec(detail);
+  return counts ? t("player.busyCount", { n: counts[1] || "", total: counts[2] || "" }) : detail;
 }
 
 /** Count seconds down, then act; null where there is nothing to wait for. */

@@ -47,7 +47,7 @@ export function useChoices(item: ItemDetail, preferences: Preferences, pageLangu
   const [speed, setSpeed] = useState(1);
   const usual = usualAudio(tracks);
   const audioIndex = audio && usual && audio.index !== usual.index ? audio.index : null;
-  const burnIndex = subtitles.burn ? numbered(subtitles.track) : null;
+  const burnIndex = subtitles.burn && subtitles.track ? placeOf(item.media?.subtitles || [], subtitles.track) : null;
   const stream = useMemo(
     () => ({ audio: audioIndex, burn: burnIndex, quality }),
     [audioIndex, burnIndex, quality],
@@ -71,6 +71,8 @@ export function useChoices(item: ItemDetail, preferences: Preferences, pageLangu
   };
 }
 
-function numbered(track: SubtitleTrack | null): number | null {
-  return typeof track?.index === "number" ? track.index : null;
+/** What the server is asked to draw is named by its place in the list, files beside the film included. */
+function placeOf(tracks: SubtitleTrack[], track: SubtitleTrack): number | null {
+  const place = tracks.map((one) => one.index).indexOf(track.index);
+  return place < 0 ? null : place;
 }

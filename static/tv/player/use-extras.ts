@@ -1,11 +1,11 @@
 /** What a player is better with and can be without: the film that follows, the small pictures for scrubbing. */
 import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../../shared/api";
 import type { Item, Previews } from "../../shared/types";
 import { useServices } from "../context";
 
-/** Pictures that are still being made are asked for again after this, a few times. */
-const PREVIEWS_AGAIN_MS = 20000;
-const PREVIEWS_TRIES = 15;
+/** Pictures that are still being made are asked for again, but not for ever. */
+const PREVIEWS_TRIES = 30;
 
 /** Fetched once the film plays: until then it has the box for itself. */
 export function useNext(id: string, plays: boolean): Item | null {
@@ -41,22 +41,21 @@ export function usePreviews(id: string, plays: boolean): Previews | null {
     let timer = 0;
     let tries = 0;
     let wanted = true;
-    const again = (): void => {
-      tries += 1;
-      if (wanted && tries < PREVIEWS_TRIES) {
-        timer = window.setTimeout(ask, PREVIEWS_AGAIN_MS);
-      }
-    };
     const ask = (): void => {
       api.previews(id).then(
         (found) => {
-          if (found === null) {
-            again();
-          } else if (wanted) {
+          if (wanted) {
             setPreviews(found);
           }
         },
-        () => undefined, // scrubbing shows the time alone
+        (problem: unknown) => {
+          // Without them scrubbing shows the time alone.
+          const after_s = problem instanceof ApiError && problem.status === 404 ? problem.problem.retryAfterS : null;
+          tries += 1;
+          if (wanted && after_s !== null && tries < PREVIEWS_TRIES) {
+            timer = window.setTimeout(ask, after_s * 1000);
+          }
+        },
       );
     };
     ask();
