@@ -3,6 +3,10 @@ import type { Attempt } from "../../shared/attempts";
 
 /** As much of hls.js as is used here; the script is loaded only when a player needs it. */
 interface HlsInstance {
+  /** Index of the variant that the playlist names first; they are sorted by bit rate, the lowest is 0. */
+  readonly firstLevel: number;
+  /** Index of the variant that is loaded; setting it ends the choice by measured bandwidth. */
+  loadLevel: number;
   loadSource(url: string): void;
   attachMedia(video: HTMLVideoElement): void;
   on(event: string, handle: (event: string, data: HlsError) => void): void;
@@ -14,6 +18,7 @@ interface HlsInstance {
 interface HlsError {
   fatal: boolean;
   type: string;
+  details?: string;
   response?: { code?: number };
   frag?: { url?: string };
   url?: string;
@@ -55,6 +60,8 @@ const LOAD = {
 };
 /** Times that the network may be given up and begun again before the next way to play is tried. */
 const NETWORK_RETRIES = 2;
+/** Times that a variant may run dry before the next lower one is taken. */
+const STALLS = 2;
 
 let loading: Promise<HlsClass> | null = null;
 
@@ -136,9 +143,21 @@ function attachHls(
   let closed = false;
   let mediaRecovered = false;
   let networkFailures = 0;
+  let stalls = 0;
+  /** Segments come as fast as they are made, which says nothing of the network: only running dry counts. */
+  const stepDown = (player: HlsInstance): void => {
+    stalls += 1;
+    if (stalls >= STALLS && player.loadLevel > 0) {
+      stalls = 0;
+      player.loadLevel -= 1;
+    }
+  };
   const failed = (data: HlsError): void => {
     if (closed || hls === null) {
       return;
+    }
+    if (data.details === "bufferStalledError" && !data.fatal) {
+      stepDown(hls);
     }
     const network = data.type === "networkError";
     // hls.js would ask again and again for what a final answer was given to.
@@ -176,6 +195,12 @@ function attachHls(
       });
       hls.on("hlsError", (_event, data) => {
         failed(data);
+      });
+      // The server names first what it makes in time, and every switch costs a new encoder: it is kept.
+      hls.on("hlsManifestParsed", () => {
+        if (hls !== null) {
+          hls.loadLevel = hls.firstLevel;
+        }
       });
       hls.on("hlsFragBuffered", () => {
         networkFailures = 0;
