@@ -57,7 +57,8 @@ class Keyring:
         return self._keys is None
 
     def forget(self) -> None:
-        """Wipe the masterkey and let go of the ciphers, which hold copies of its halves; safe twice."""
+        """Wipe the masterkey, and let go of the names and of the ciphers, which hold copies of its halves."""
         keys, self._keys = self._keys, None
         if keys is not None:
             keys.masterkey.wipe()
+            keys.names.forget()

@@ -48,10 +48,11 @@ class Layout:
             TruncatedError: No complete vault file has this size. Sizes alone cannot
                 tell a file that lost whole chunks; the seal record does.
         """
-        chunk_count, rest = divmod(stored_size - self.header_size, self.stored_chunk_size)
-        if chunk_count < 0 or 0 < rest < self.chunk_overhead:
+        overhead = self.chunk_overhead
+        chunk_count, rest = divmod(stored_size - self.header_size, CHUNK_SIZE + overhead)
+        if chunk_count < 0 or 0 < rest < overhead:
             raise TruncatedError(stored_size)
-        return chunk_count * CHUNK_SIZE + max(0, rest - self.chunk_overhead)
+        return chunk_count * CHUNK_SIZE + (rest - overhead if rest else 0)
 
     def stored_size(self, plaintext_size: int) -> int:
         """Return the size on disk, in bytes, of a file that we write with `plaintext_size` bytes."""

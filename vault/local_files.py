@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError
 from vault.staging import flush_folder, write_whole
-from vault.storage import Entry
 
 _MESSAGES = {
     errno.ENOSPC: "the disk is full: free some space and try again; nothing was changed",
@@ -137,13 +136,3 @@ def publish_file(staged: Path, final: Path, *, replace: bool) -> None:
                 raise NodeExistsError from error
             staged.rename(final)
     flush_folder(final.parent)
-
-
-def entry_of(name: str, status: os.stat_result) -> Entry | None:
-    """Return what the system says of a file or folder; None for links, pipes and devices."""
-    kind = stat.S_IFMT(status.st_mode)
-    if kind == stat.S_IFREG:
-        return Entry(name, False, status.st_size, status.st_mtime_ns)  # noqa: FBT003
-    if kind == stat.S_IFDIR:
-        return Entry(name, True, 0, status.st_mtime_ns)  # noqa: FBT003
-    return None

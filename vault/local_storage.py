@@ -1,4 +1,7 @@
-"""A vault in a folder of a local disk: with `local_files`, `staging` and `leftovers` all that touches its files."""
+"""A vault in a folder of a local disk: with its neighbours all that touches its files.
+
+Those are `local_files`, `local_listing`, `staging` and `leftovers`.
+"""
 
 import contextlib
 import errno
@@ -9,12 +12,12 @@ from pathlib import Path
 
 from vault.errors import NodeExistsError, NodeNotFoundError, StorageError, VaultExistsError
 from vault.leftovers import FolderMade, FolderRemoved, NodeRelocated
-from vault.local_files import NO_LINKS, LocalFile, LocalUpload, disk_errors, entry_of, publish_file
-from vault.node import FOLDER_LINK_FILE, LONG_NAME_FILE
+from vault.local_files import NO_LINKS, LocalFile, LocalUpload, disk_errors, publish_file
+from vault.local_listing import entry_of, list_folder, list_nested
+from vault.node import LONG_NAME_FILE
 from vault.staging import Staging, flush_folder
-from vault.storage import UNKNOWN_SIZE, Entry, Listed, StoredAt, Upload, inside_of, shell_of
+from vault.storage import Entry, Nested, StoredAt, Upload, shell_of
 
-_READ_ANYWAY = frozenset({FOLDER_LINK_FILE, LONG_NAME_FILE})
 # Removing has to work on a full disk, where nothing can be set aside any more.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EXDEV}
 
@@ -30,42 +33,12 @@ class LocalStorage:
     # --- look
 
     def list(self, path: str) -> list[Entry]:
-        """List a folder; see `Storage`. Links, pipes and devices are left out: no vault has them."""
-        return [*self._list(path, known=frozenset())]
+        """List a folder; see `Storage`."""
+        return list_folder(f"{self._root}/{path}")
 
-    def _list(self, path: str, known: frozenset[str]) -> Sequence[Entry]:
-        """List a folder; files of `known` names are not looked at, which costs more than all the rest."""
-        entries: list[Entry] = []
-        with disk_errors(), os.scandir(f"{self._root}/{path}") as found:
-            for item in found:
-                try:
-                    if item.name in known and item.is_file(follow_symlinks=False):
-                        entry: Entry | None = Entry(item.name, False, UNKNOWN_SIZE, 0)  # noqa: FBT003
-                    else:
-                        entry = entry_of(item.name, item.stat(follow_symlinks=False))
-                except FileNotFoundError:  # gone since
-                    continue
-                except OSError:
-                    # One bad block must not hide the whole folder; the kind is known without looking.
-                    entry = Entry(item.name, item.is_dir(follow_symlinks=False), UNKNOWN_SIZE, 0)
-                if entry is not None:
-                    entries.append(entry)
-        return entries
-
-    def list_nested(self, path: str) -> Sequence[Listed]:
+    def list_nested(self, path: str) -> Nested:
         """List a folder and those in it; see `Storage`."""
-        found: list[Listed] = []
-        for entry in self.list(path):
-            inside = None
-            if entry.is_folder:
-                try:
-                    inside = inside_of(self._list(f"{path}/{entry.name}", _READ_ANYWAY))
-                except NodeNotFoundError:  # gone since
-                    continue
-                except StorageError:
-                    pass
-            found.append(Listed(entry, inside))
-        return found
+        return list_nested(f"{self._root}/{path}")
 
     def stat(self, path: str) -> Entry | None:
         """Look at a path; see `Storage`."""

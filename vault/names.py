@@ -11,12 +11,14 @@ import binascii
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from vault.errors import ForeignNameError, NameRefusedError, SelfTestError
 from vault.masterkey import Masterkey
+from vault.opened_names import OpenedNames
 
 ROOT_ID = ""
 SEALED_SUFFIX = ".c9r"
@@ -28,7 +30,11 @@ SHORTENED_SIZE = 28
 _SIV_SIZE = 16
 _MIN_SEALED_SIZE = 24
 _MAX_NAME_SIZE = (MAX_LONG_NAME_SIZE - len(SEALED_SUFFIX)) // 4 * 3 - _SIV_SIZE
-_CONTROL = re.compile(r"[\x00-\x1f\x7f/]")
+_NO_NAMES = {b"", b".", b".."}
+# In UTF-8 these bytes are no part of any other character.
+_NOT_IN_NAMES = bytes([*range(0x20), 0x7F, *b"/"])
+# The letters of base64url as the decoder wants them; what only plain base64 has becomes what no base64 has.
+_PLAIN_BASE64 = bytes.maketrans(b"-_+/", b"+/!!")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+(={0,2})")
 
 
@@ -38,6 +44,7 @@ class NameCipher:
     def __init__(self, masterkey: Masterkey) -> None:
         # mac before enc, the other way round than in the raw masterkey.
         self._siv = AESSIV(masterkey.mac + masterkey.enc)
+        self._opened = OpenedNames()
 
     def content_path(self, folder_id: str) -> str:
         """Return where the contents of a folder lie, relative to the vault: `d/XX/YYYY...`."""
@@ -62,7 +69,40 @@ class NameCipher:
         """
         if not sealed_name.endswith(SEALED_SUFFIX):
             raise ForeignNameError("a stored name without its suffix")
-        return self._open(sealed_name[: -len(SEALED_SUFFIX)], folder_id)
+        try:
+            spelling = sealed_name[: -len(SEALED_SUFFIX)].encode("ascii").translate(_PLAIN_BASE64)
+            sealed = binascii.a2b_base64(spelling)
+            # The decoder skips junk and spare bits; only the one true spelling is ours.
+            if binascii.b2a_base64(sealed, newline=False) != spelling:
+                raise ForeignNameError("a stored name in a wrong spelling")
+            plaintext = self._siv.decrypt(sealed, [folder_id.encode()])
+            name = plaintext.decode()
+        except (InvalidTag, ValueError) as error:
+            raise ForeignNameError("a stored name that this vault did not seal for this folder") from error
+        _check_plaintext(plaintext)
+        return name
+
+    def open_names(self, sealed_names: Iterable[str], folder_id: str) -> Mapping[str, str]:
+        """Return what the sealed names in a folder stand for, by sealed name, without those that `open_name` refuses.
+
+        Large folders are remembered until `forget`: to open a name takes as long as to look at its file.
+        """
+        known = self._opened.of_folder(folder_id)
+        opened: dict[str, str] = {}
+        for sealed_name in sealed_names:
+            name = known.get(sealed_name)
+            if name is None:
+                try:
+                    name = self.open_name(sealed_name, folder_id)
+                except (ForeignNameError, NameRefusedError):
+                    continue
+            opened[sealed_name] = name
+        self._opened.keep(folder_id, opened)
+        return opened
+
+    def forget(self) -> None:
+        """Let go of the names that were opened, and keep none from now on; safe twice."""
+        self._opened.forget()
 
     def open_conflicting_name(self, sealed_name: str, folder_id: str) -> tuple[str, str]:
         """Return the name and the suffix of a copy that a sync program has made of a sealed name.
@@ -76,22 +116,10 @@ class NameCipher:
         stem = sealed_name.removesuffix(SEALED_SUFFIX)
         for size in _possible_sizes(stem):
             try:
-                return self._open(stem[:size], folder_id), stem[size:]
+                return self.open_name(stem[:size] + SEALED_SUFFIX, folder_id), stem[size:]
             except ForeignNameError:
                 continue
         raise ForeignNameError("a stored name that this vault did not seal for this folder")
-
-    def _open(self, encoded: str, folder_id: str) -> str:
-        try:
-            sealed = base64.urlsafe_b64decode(encoded)
-            # The decoder skips junk and spare bits; only the one true spelling is ours.
-            if base64.urlsafe_b64encode(sealed).decode() != encoded:
-                raise ForeignNameError("a stored name in a wrong spelling")
-            name = self._siv.decrypt(sealed, [folder_id.encode()]).decode()
-        except (InvalidTag, binascii.Error, ValueError) as error:
-            raise ForeignNameError("a stored name that this vault did not seal for this folder") from error
-        check_name(name)
-        return name
 
 
 def shorten(sealed_name: str) -> str:
@@ -102,15 +130,19 @@ def shorten(sealed_name: str) -> str:
 
 def check_name(name: str) -> None:
     """Raise NameRefusedError for a name that no file may have."""
-    if name in {"", ".", ".."}:
-        raise NameRefusedError("a name must not be empty, . or ..")
-    if _CONTROL.search(name):
-        raise NameRefusedError("a name must not hold a slash or control characters")
     try:
-        size = len(name.encode())
+        plaintext = name.encode()
     except UnicodeEncodeError as error:
         raise NameRefusedError("a name must be text") from error
-    if size > _MAX_NAME_SIZE:
+    _check_plaintext(plaintext)
+
+
+def _check_plaintext(name: bytes) -> None:
+    if name in _NO_NAMES:
+        raise NameRefusedError("a name must not be empty, . or ..")
+    if name.translate(None, _NOT_IN_NAMES) != name:
+        raise NameRefusedError("a name must not hold a slash or control characters")
+    if len(name) > _MAX_NAME_SIZE:
         raise NameRefusedError("a name is too long")
 
 

@@ -10,7 +10,7 @@ from vault.read_ahead import SealedFiles
 from vault.remote_errors import OneAtATime, remote_errors
 from vault.remote_files import RemoteFile, entry_of, version_of
 from vault.remote_kinds import kind_of
-from vault.storage import Entry, Listed
+from vault.storage import Entry, FileFound, FolderFound, Nested
 
 _AT_ONCE = 16
 """Questions that are asked of a store at the same time: what costs is the way there and back."""
@@ -40,15 +40,20 @@ class RemoteReading:
             raise NodeNotFoundError
         return [entry for entry in map(entry_of, inside) if entry is not None]
 
-    def list_nested(self, path: str) -> Sequence[Listed]:
+    def list_nested(self, path: str) -> Nested:
         """List a folder and those in it; see `Storage`. One question where a store lists whole trees."""
         if not self._kind.has_folders:
             return self._list_tree(path)
         entries = self.list(path)
         folders = [entry for entry in entries if entry.is_folder]
         insides = self._each(lambda entry: self._inside(f"{path}/{entry.name}"), folders)
-        inside_by_name = dict(zip((entry.name for entry in folders), insides, strict=True))
-        return [Listed(entry, inside_by_name.get(entry.name)) for entry in entries]
+        return Nested(
+            [(entry.name, entry.size, entry.mtime_ns) for entry in entries if not entry.is_folder],
+            [
+                FolderFound(entry.name, entry.mtime_ns, inside)
+                for entry, inside in zip(folders, insides, strict=True)
+            ],
+        )
 
     def _full(self, path: str) -> str:
         return f"{self._root}/{path}"
@@ -61,11 +66,11 @@ class RemoteReading:
         except StorageError:
             return None
 
-    def _list_tree(self, path: str) -> Sequence[Listed]:
+    def _list_tree(self, path: str) -> Nested:
         with self._asking():
             found = self._file_system.find(self._full(path), detail=True)
         prefix = self._full(path).strip("/") + "/"
-        files: list[Listed] = []
+        files: list[FileFound] = []
         folders: dict[str, dict[str, Entry]] = {}
         for stored_path, info in found.items():
             name, _, below = stored_path.strip("/").removeprefix(prefix).partition("/")
@@ -73,7 +78,7 @@ class RemoteReading:
             if entry is None or not stored_path.strip("/").startswith(prefix):
                 continue
             if not below:
-                files.append(Listed(entry, None))
+                files.append((entry.name, entry.size, entry.mtime_ns))
             elif "/" in below:
                 inner = below.partition("/")[0]
                 folders.setdefault(name, {})[inner] = Entry(inner, is_folder=True, size=0, mtime_ns=0)
@@ -81,10 +86,9 @@ class RemoteReading:
                 folders.setdefault(name, {})[below] = entry
         if not files and not folders:
             raise NodeNotFoundError
-        return files + [
-            Listed(Entry(name, is_folder=True, size=0, mtime_ns=0), tuple(inside.values()))
-            for name, inside in folders.items()
-        ]
+        return Nested(
+            files, [FolderFound(name, 0, tuple(inside.values())) for name, inside in folders.items()]
+        )
 
     def stat(self, path: str) -> Entry | None:
         """Look at a path; see `Storage`."""

@@ -9,9 +9,9 @@ steps (`put_linked`, `relocate`, `remove_linked`) may be cut short between two s
 whoever looks sees the old, the new, or for a moment both: nothing half, and nothing that is gone from both.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from vault.errors import NodeNotFoundError, StorageError
 
@@ -28,14 +28,24 @@ class Entry(NamedTuple):
     mtime_ns: int
 
 
-class Listed(NamedTuple):
-    """A file or folder of the storage, and what lies directly in a folder.
+FileFound: TypeAlias = tuple[str, int, int]
+"""A file's name, size and time, as of an `Entry`. Plain, for a large folder has many: an `Entry` takes five times
+as long to make, and is looked at by the garbage collector again and again."""
 
-    `inside` is None for what is no folder, and for a folder that the disk refuses to list.
-    """
 
-    entry: Entry
+class FolderFound(NamedTuple):
+    """A folder, its time, and what lies directly in it: None where the disk refuses to list it."""
+
+    name: str
+    mtime_ns: int
     inside: tuple[Entry, ...] | None
+
+
+class Nested(NamedTuple):
+    """What lies in a folder, and in the folders in it."""
+
+    files: Sequence[FileFound]
+    folders: Sequence[FolderFound]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ class Storage(Protocol):
     def list(self, path: str) -> list[Entry]:
         """Return the files and folders in a folder, in no order. NodeNotFoundError if it is not there."""
 
-    def list_nested(self, path: str) -> "Sequence[Listed]":
+    def list_nested(self, path: str) -> Nested:
         """Return the same, and what lies in the folders among them; sizes and times there may be unknown."""
 
     def stat(self, path: str) -> Entry | None:
@@ -144,8 +154,3 @@ def shell_of(path: str) -> str | None:
     """Return the path of the folder around a node's file (`d/XX/YYY/shell/file`), None if it has none."""
     parts = path.split("/")
     return "/".join(parts[:4]) if len(parts) > 4 else None
-
-
-def inside_of(listed: Iterable[Entry] | None) -> tuple[Entry, ...] | None:
-    """Return what was listed, to be kept."""
-    return None if listed is None else tuple(listed)

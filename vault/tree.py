@@ -3,14 +3,15 @@
 import contextlib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from operator import attrgetter
 
 from vault.errors import FolderMissingError, NodeNotFoundError, StorageError
 from vault.keyring import Keyring
 from vault.names import ROOT_ID, SEALED_SUFFIX, SHORTENED_SUFFIX, shorten
 from vault.node import FOLDER_ID_FILE, NODE_FILES, PROBLEM_INCOMPLETE, Node, NodeKind
-from vault.storage import Listed, Storage, inside_of
-from vault.stored_nodes import StoredNodes, marked_name
+from vault.shells import marked_name
+from vault.storage import Entry, FolderFound, Nested, Storage
+from vault.stored_nodes import StoredNodes
 
 _SUFFIXES = (SEALED_SUFFIX, SHORTENED_SUFFIX)
 
@@ -54,7 +55,7 @@ class Tree:
         except NodeNotFoundError as error:
             raise FolderMissingError from error
         nodes = _told_apart(self._stored_nodes.read(folder_id, content_path, found))
-        nodes.sort(key=lambda node: node.name)
+        nodes.sort(key=attrgetter("name"))
         return nodes
 
     def left_out(self, folder_id: str) -> list[str]:
@@ -70,14 +71,16 @@ class Tree:
         shown = {node.stored_path for node in self._stored_nodes.read(folder_id, content_path, found)}
         shells = shown | {path.rpartition("/")[0] for path in shown}
         left: list[str] = []
-        for entry, inside in found:
-            path = f"{content_path}/{entry.name}"
-            if not entry.name.endswith(_SUFFIXES) or entry.name == FOLDER_ID_FILE:
+        insides: dict[str, tuple[Entry, ...]] = {name: () for name, _, _ in found.files}
+        insides |= {name: inside or () for name, _, inside in found.folders}
+        for name, inside in insides.items():
+            path = f"{content_path}/{name}"
+            if not name.endswith(_SUFFIXES) or name == FOLDER_ID_FILE:
                 continue
             if path not in shells:
                 left.append(path)
                 continue
-            inner_paths = [f"{path}/{inner.name}" for inner in inside or () if inner.name not in NODE_FILES]
+            inner_paths = [f"{path}/{inner.name}" for inner in inside if inner.name not in NODE_FILES]
             left += [inner for inner in inner_paths if inner.endswith(_SUFFIXES) and inner not in shown]
         return sorted(left)
 
@@ -86,8 +89,8 @@ class Tree:
         names = self._keyring.names
         linked = {names.content_path(own_id) for own_id in linked_ids}
         found: list[tuple[str, bool]] = []
-        for shard, inside in self._storage.list_nested("d"):
-            for entry in inside or ():
+        for shard in self._storage.list_nested("d").folders:
+            for entry in shard.inside or ():
                 path = f"d/{shard.name}/{entry.name}"
                 if entry.is_folder and path not in linked:
                     left = [item for item in self._storage.list(path) if item.name != FOLDER_ID_FILE]
@@ -127,12 +130,14 @@ class Tree:
         entry = self._storage.stat(path)
         if entry is None:
             return None
-        inside = None
         if entry.is_folder:
+            inside = None
             # What cannot be listed is shown as such.
             with contextlib.suppress(StorageError):
-                inside = inside_of(self._storage.list(path))
-        found = [Listed(entry._replace(name=stored_name), inside)]
+                inside = tuple(self._storage.list(path))
+            found = Nested((), [FolderFound(stored_name, entry.mtime_ns, inside)])
+        else:
+            found = Nested([(stored_name, entry.size, entry.mtime_ns)], ())
         nodes = self._stored_nodes.read(folder_id, content_path, found)
         # Copies that sync programs put beside its contents have names of their own.
         shown = unicodedata.normalize("NFC", name)
@@ -196,5 +201,5 @@ def _told_apart(nodes: list[Node]) -> list[Node]:
             number += 1
             name = marked_name(node.name, f" ({number})")
         shown.add(name)
-        apart.append(replace(node, name=name, conflict=node.conflict or number > 0))
+        apart.append(node._replace(name=name, conflict=node.conflict or number > 0))
     return apart

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vault.local_storage import LocalStorage
-from vault.storage import Entry, Listed, StoredFile, Upload
+from vault.storage import Entry, Nested, StoredFile, Upload
 
 
 class PowerCutError(BaseException):
@@ -55,7 +55,7 @@ class FailingStorage:
     def list(self, path: str) -> list[Entry]:
         return self.inner.list(path)
 
-    def list_nested(self, path: str) -> Sequence[Listed]:
+    def list_nested(self, path: str) -> Nested:
         return self.inner.list_nested(path)
 
     def stat(self, path: str) -> Entry | None:

@@ -63,12 +63,10 @@ def test_what_is_stored_is_listed_and_read(storage: Storage) -> None:
         put(storage, f"{ROOT}/{name}", pattern(size))
     storage.put_folder(f"{ROOT}/f.c9r", {"dir.c9r": b"id"})
     assert names(storage) == {"dirid.c9r": 4, "a.c9r": 1, "b.c9r": 300_000, "f.c9r": None}
-    nested = {entry.name: inside for entry, inside in storage.list_nested(ROOT)}
-    assert {name: inside and [e.name for e in inside] for name, inside in nested.items()} == {
-        "dirid.c9r": None,
-        "a.c9r": None,
-        "b.c9r": None,
-        "f.c9r": ["dir.c9r"],
+    nested = storage.list_nested(ROOT)
+    assert {name: size for name, size, _ in nested.files} == {"dirid.c9r": 4, "a.c9r": 1, "b.c9r": 300_000}
+    assert {folder.name: [e.name for e in folder.inside or ()] for folder in nested.folders} == {
+        "f.c9r": ["dir.c9r"]
     }
     assert whole(storage, f"{ROOT}/b.c9r") == pattern(300_000)
     assert storage.read(f"{ROOT}/f.c9r/dir.c9r", 100) == b"id"
@@ -82,7 +80,7 @@ def test_what_is_not_there_is_said_to_be_absent(storage: Storage) -> None:
     assert storage.stat(f"{ROOT}/a.c9r/dir.c9r") is None
     for use in (
         lambda: storage.list(OTHER),
-        lambda: list(storage.list_nested(OTHER)),
+        lambda: storage.list_nested(OTHER),
         lambda: storage.read(f"{ROOT}/x.c9r", 10),
         lambda: storage.open(f"{ROOT}/x.c9r"),
         lambda: storage.open(ROOT),
