@@ -53,6 +53,7 @@ class Pool:
         self._runs = Runs(ffmpeg, self._machine, encoder_limit, self._lock, self._cache, now, self._wake.set)
         self._renditions: dict[RenditionKey, Rendition] = {}
         self._sessions: dict[str, Session] = {}
+        self._begun: set[str] = set()  # session ids
         self._stopped = threading.Event()
         self._reaper = threading.Thread(target=self._reap, name="transcoder-reaper")
         self._reaper.start()
@@ -99,6 +100,14 @@ class Pool:
                 session.start_index = max(rendition.plan.index_at(start_s), 0)
             return Stream(self, rendition, session, rungs)
 
+    def begin(self, session: Session) -> None:
+        """Start making what a viewer will ask for first (for `Stream`), once per viewer."""
+        with self._lock:
+            self._runs.check_open()
+            if session.session_id not in self._begun:
+                self._begun.add(session.session_id)
+                self._runs.begin(session)
+
     def init_segment(self, session: Session) -> bytes:
         """Return the init segment of what a session watches (for `Stream`)."""
         with self._lock:
@@ -136,6 +145,7 @@ class Pool:
             for session in list(self._sessions.values()):
                 if now_s - session.used_at_s > SESSION_IDLE_S:
                     del self._sessions[session.session_id]
+                    self._begun.discard(session.session_id)
                     self._runs.forget_session(session.session_id)
             for key, rendition in list(self._renditions.items()):
                 if not rendition.runs and now_s - rendition.used_at_s > RENDITION_IDLE_S:

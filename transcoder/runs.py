@@ -11,7 +11,7 @@ from pathlib import Path
 from transcoder.cache import Segment, SegmentCache
 from transcoder.command import SOFTWARE
 from transcoder.errors import BusyError, PoolClosedError
-from transcoder.jobs import assembly_for, commands_for, stop_for
+from transcoder.jobs import assembly_for, commands_for, leased, stop_for
 from transcoder.machine import Machine
 from transcoder.run import AHEAD, Run
 from transcoder.session import Rendition, Session
@@ -89,6 +89,15 @@ class Runs:
             self._wait(run, deadline_s, partial(_settled, run, index))
             if index in run.segments:
                 return SegmentBody(run.segments[index], self._lock, run)
+
+    def begin(self, session: Session) -> None:
+        """Start making what the viewer will ask for first, if an encoder is free. May let go of the lock."""
+        rendition, index = session.rendition, session.start_index
+        encodes = rendition.decision.video == "encode"
+        slots = self._slots[encodes]
+        ready = rendition.run_for(index) is not None or self._cache.get((rendition.key, index)) is not None
+        if not ready and not slots.waiting and len(self._taken(encodes=encodes)) < slots.limit:
+            self._started(session, index)
 
     def check_open(self) -> None:
         """Refuse to go on after the end.
@@ -282,7 +291,7 @@ class Runs:
         self._lock.release()
         try:
             run.start(
-                rendition.source.lease(),
+                leased(rendition),
                 commands_for(self._ffmpeg, rendition, index, encoder or SOFTWARE),
                 assembly_for(rendition, index, run),
             )

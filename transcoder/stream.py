@@ -38,6 +38,9 @@ class VariantLink(Protocol):
 class Segments(Protocol):
     """What a stream needs from the pool."""
 
+    def begin(self, session: Session) -> None:
+        """Start making what the viewer will ask for first."""
+
     def init_segment(self, session: Session) -> bytes:
         """Return the init segment."""
 
@@ -160,6 +163,16 @@ class Stream:
                 segments=segments, map_uri=link("init.mp4") if fmp4 else None, version=7 if fmp4 else 6
             )
         )
+
+    def begin(self) -> None:
+        """Start making what the viewer will ask for first, if an encoder is free; only the first call does.
+
+        Whoever has been told of the segments asks for them soon: by then the encoder is under way.
+
+        Raises:
+            PoolClosedError: The pool is closed. Whatever the source's lease raises.
+        """
+        self._segments.begin(self._session)
 
     def init_segment(self) -> bytes:
         """Return the init segment (fMP4 only).

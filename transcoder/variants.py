@@ -37,7 +37,7 @@ def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
     return Variant(
         uri=uri,
         bandwidth=peak,
-        average_bandwidth=average,
+        average_bandwidth=min(average, peak),
         codecs=",".join(codecs) if all(codecs) else None,
         resolution=size,
         frame_rate=fps,

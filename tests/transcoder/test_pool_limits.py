@@ -265,3 +265,22 @@ def test_a_storm_of_seeks_and_aborts_leaves_nothing(long_source, tiny, media_ser
     assert media_server.leases == 0
     left = {thread.name for thread in threading.enumerate()} - before
     assert not [name for name in left if name.startswith(("run-", "stderr-", "transcoder"))]
+
+
+def test_an_encoder_is_under_way_before_the_first_segment_is_asked_for(long_source, tiny):
+    with Pool(FFMPEGS[0]) as pool:
+        stream = pool.stream(long_source, tiny, session_id="tv", start_s=30.0)
+        stream.begin()
+        (run,) = runs_of(pool)
+        assert run.first == stream.plan.index_at(30.0)
+        pool.stream(long_source, tiny, session_id="tv").begin()
+        assert b"".join(stream.segment(run.first))
+        assert runs_of(pool) == [run]
+
+
+def test_a_beginning_takes_no_encoder_from_others(long_source, tiny):
+    with Pool(FFMPEGS[0], encoder_limit=1) as pool:
+        b"".join(pool.stream(long_source, tiny, session_id="one").segment(0))
+        pool.stream(long_source, tiny, session_id="two", start_s=40.0).begin()
+        (run,) = runs_of(pool)
+        assert run.first == 0

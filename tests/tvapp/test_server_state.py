@@ -6,7 +6,7 @@ import pytest
 
 from tvapp.roles import Role
 
-FILM = "/Films/Harvest.mp4"
+FILM = "/Films/Winter.mkv"  # which this screen does not play as it is
 
 
 def test_the_owner_sees_what_is_converted_and_by_what(house):
@@ -34,8 +34,8 @@ def test_a_viewers_wishes_are_carried_on(house):
     assert re.search(r"[?&]audio=0(&|$)", media)
     assert re.search(r"[?&]burn=0(&|$)", media)
     assert re.search(r"[?&]quality=480(&|$)", media)
-    text = client.get(folder + media).text
-    assert all("quality=480" in address and "burn=0" in address for address in addresses_of(text))
+    text = client.get(folder + media.replace("&burn=0", "")).text  # the film has nothing to draw
+    assert all("quality=480" in address and "audio=0" in address for address in addresses_of(text))
     assert "quality=480" in re.search(r'MAP:URI="([^"]*)"', text)[1]
 
 

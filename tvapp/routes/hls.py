@@ -65,6 +65,7 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @needs(Role.TV)
     def media(item_id: str, profile: str, session_id: str, query: Query) -> Response:
         stream = stream_of(item_id, profile, session_id, query)
+        stream.begin()
         address, quality = link(item_id, "", query), stream.quality
         return Response(stream.media_playlist(lambda name: address(name, quality)), mimetype=PLAYLIST_TYPE)
 
