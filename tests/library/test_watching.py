@@ -7,7 +7,7 @@ import pytest
 
 from library import ItemNotFoundError, ItemQuery, Library, NotPlayableError
 from library.watching import Watching
-from tests.library.material import flip_bytes, photo, put, video
+from tests.library.material import flip_bytes, photo, put, stored_file, video
 
 FILM = video(4, form="matroska")
 OTHER_FILM = video(5, form="matroska")
@@ -125,6 +125,14 @@ def test_episodes_follow_one_another(films):
     assert tuple(seen) == EPISODES
     with pytest.raises(ItemNotFoundError):
         films.watching.following("nothing")
+
+
+def test_what_cannot_be_read_now_does_not_follow(films, vault):
+    stored = stored_file(vault, "/Series/Episode 2.mkv")
+    stored.write_bytes(stored.read_bytes()[:-7])
+    films.scan()
+    assert films.find_path("/Series/Episode 2.mkv").problem
+    assert films.watching.following(at(films, "/Series/Episode 1.mkv")).name == "Episode 10.mkv"
 
 
 def test_what_follows_says_where_one_is_in_it(films):
