@@ -44,14 +44,14 @@ function unescape(text: string): string {
 export function parseText(text: string): Span[][] {
   const open = { b: 0, i: 0, u: 0 };
   const lines: Span[][] = [[]];
-  for (const piece of text.split(/(<[^<>]*>|\n)/)) {
+  for (const piece of text.split(/(<\/?[a-z0-9][^<>]*>|\n)/i)) {
     const tag = /^<(\/?)([biu])(?:[.\s][^>]*)?>$/i.exec(piece);
     if (piece === "\n") {
       lines.push([]);
     } else if (tag) {
       const name = (tag[2] || "").toLowerCase() as "b" | "i" | "u";
       open[name] = Math.max(0, open[name] + (tag[1] === "/" ? -1 : 1));
-    } else if (piece !== "" && !/^<[^<>]*>$/.test(piece)) {
+    } else if (piece !== "" && !/^<\/?[a-z0-9][^<>]*>$/i.test(piece)) {
       const span = { text: unescape(piece), bold: open.b > 0, italic: open.i > 0, underline: open.u > 0 };
       lines[lines.length - 1]?.push(span);
     }

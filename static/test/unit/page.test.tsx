@@ -26,6 +26,12 @@ class Household {
   down = false;
   items: Item[] = [...several("f", 2, "folder"), ...several("v", 15, "video"), ...several("p", 30, "photo")];
   log: string[] = [];
+  keepsPositions = true;
+  positions: Record<string, number> = {};
+  follows: Record<string, string> = {};
+  decision = "direct";
+  media: unknown = { video: [], audio: [], subtitles: [] };
+  streamProblem: { status: number; body: unknown } | null = null;
 
   readonly fetch = (url: string, init: RequestInit = {}): Promise<Response> => {
     this.log.push((init.method || "GET") + " " + url);
@@ -66,7 +72,26 @@ class Household {
     if (this.locked) {
       return { status: 423, body: {} };
     }
-    return { status: 200, body: this.library(url) };
+    const [, , , collection, id, rest] = url.pathname.split("/");
+    if (this.streamProblem && url.pathname === "/h") {
+      return this.streamProblem;
+    }
+    const special = collection === "items" && id ? this.film(id, rest, init) : null;
+    return special || { status: 200, body: this.library(url) };
+  }
+
+  private film(id: string, rest: string | undefined, init: RequestInit): { status: number; body: unknown } | null {
+    if (rest === "position" && this.keepsPositions) {
+      this.positions[id] = (JSON.parse(init.body as string) as { position_s: number }).position_s;
+      return { status: 204, body: null };
+    }
+    if (rest === "next" && this.follows[id]) {
+      return { status: 200, body: this.items.filter((one) => one.id === this.follows[id])[0] };
+    }
+    if (rest === "subtitles") {
+      return { status: 200, body: "WEBVTT" };
+    }
+    return rest ? { status: 404, body: {} } : null;
   }
 
   private library(url: URL): unknown {
@@ -78,8 +103,12 @@ class Household {
     }
     if (id) {
       const found = this.items.filter((one) => one.id === id)[0]!;
-      const playback = { decision: "direct", reason: "it just does", file: "/f", hls: "/h" };
-      return { ...found, playback: found.problem ? null : playback, media: { video: [], audio: [], subtitles: [] } };
+      const playback = { decision: this.decision, reason: "it just does", file: "/f", hls: "/h" };
+      return { ...found, position_s: this.positions[id], playback: found.problem ? null : playback, media: this.media };
+    }
+    if (url.searchParams.get("begun")) {
+      const begun = this.items.filter((one) => this.positions[one.id]).map((one) => ({ ...one, position_s: this.positions[one.id] }));
+      return { items: begun, next: null };
     }
     const items = this.items.filter((one) => (kind ? one.kind === kind : (one.parent || null) === folder));
     return { items: items.slice(0, 20), next: items.length > 20 ? "20" : null };
@@ -104,6 +133,7 @@ afterEach(() => {
   input.close();
   root.remove();
   window.location.hash = "";
+  window.localStorage.clear();
 });
 
 function open(): void {
@@ -288,6 +318,159 @@ describe("the player", () => {
     // jsdom has no Media Source Extensions, so HLS is left to the engine.
     await seen(() => byTestId("video")?.getAttribute("src") === "/h");
     expect(byTestId("toast")?.textContent).toContain("Converting");
+  });
+});
+
+/** What jsdom's video element does not do by itself. */
+function playFrom(position_s: number): HTMLVideoElement {
+  const video = byTestId("video") as HTMLVideoElement;
+  Object.defineProperty(video, "currentTime", { value: position_s, writable: true, configurable: true });
+  Object.defineProperty(video, "duration", { value: 600, configurable: true });
+  Object.defineProperty(video, "readyState", { value: 4, configurable: true });
+  video.dispatchEvent(new Event("playing"));
+  video.dispatchEvent(new Event("timeupdate"));
+  return video;
+}
+
+async function atPlayer(): Promise<void> {
+  await atHome();
+  await press("ok");
+  await focusIs("play");
+  await press("ok");
+  await seen(() => byTestId("video")?.getAttribute("src"));
+  await focusIs("toggle");
+}
+
+describe("the player's menus", () => {
+  beforeEach(() => {
+    const track = { codec: "aac", channels: 2, title: null };
+    household.media = {
+      video: [{ codec: "h264", width: 1280, height: 720 }],
+      audio: [{ ...track, index: 0, language: "eng", default: true }, { ...track, index: 1, language: "fra", default: false }],
+      subtitles: [{ index: 0, codec: "hdmv_pgs_subtitle", language: "deu", text: false, url: null }],
+      chapters: [{ start_s: 0, title: "One" }, { start_s: 300, title: "Two" }],
+    };
+  });
+
+  it("switch the sound at the same place, in two presses and a choice", async () => {
+    await atPlayer();
+    playFrom(120);
+    await press("down");
+    await focusIs("bar-tracks");
+    await press("ok");
+    await focusIs("entry-tracks");
+    await press("down", "ok");
+    await focusIs("bar-tracks");
+    await seen(() => byTestId("video")?.getAttribute("src") === "/h?audio=1&start=120.0");
+  });
+
+  it("have pictures of words drawn by the server", async () => {
+    await atPlayer();
+    playFrom(60);
+    await press("down", "ok", "right", "down", "ok");
+    await seen(() => byTestId("video")?.getAttribute("src") === "/h?burn=0&start=60.0");
+  });
+
+  it("offer no quality above the film's own, and remember the language for the next film", async () => {
+    await atPlayer();
+    playFrom(60);
+    await press("down", "ok", "down", "ok", "right", "right", "ok");
+    await focusIs("entry-quality");
+    expect(Array.from(document.querySelectorAll("[data-testid=entry-quality] .menu-label"), (label) => label.textContent)).toEqual(["Auto", "720p", "480p"]);
+    expect(window.localStorage.getItem("lanterne.audio")).toBe("fr");
+    await press("back", "back", "back");
+    await focusIs("play");
+    await press("ok");
+    await seen(() => byTestId("video")?.getAttribute("src")?.startsWith("/h?audio=1"));
+  });
+
+  it("jump to a chapter", async () => {
+    await atPlayer();
+    const video = playFrom(10);
+    expect(document.querySelectorAll("[data-testid=chapter-mark]")).toHaveLength(1);
+    await press("down", "right", "ok", "down", "ok");
+    await seen(() => video.currentTime === 300);
+  });
+});
+
+describe("where a film was left", () => {
+  it("is told to the server, and is what the film's page and home offer then", async () => {
+    await atPlayer();
+    playFrom(200);
+    await press("back", "back");
+    await focusIs("play");
+    await seen(() => household.positions.v0 === 200);
+    await seen(() => byTestId("play")?.textContent.includes("3:20"));
+    await press("back");
+    await seen(() => document.querySelector("[data-row=continue] [data-item=v0]"));
+  });
+
+  it("is kept by the page where the server keeps none", async () => {
+    household.keepsPositions = false;
+    await atPlayer();
+    playFrom(200);
+    await press("back", "back");
+    await seen(() => byTestId("play")?.textContent.includes("3:20"));
+  });
+});
+
+describe("the film that follows", () => {
+  it("is offered at the end, begins by OK, and Back leads to its page", async () => {
+    household.follows = { v0: "v1" };
+    await atPlayer();
+    playFrom(100);
+    await seen(() => household.log.includes("GET /api/v1/items/v0/next"));
+    playFrom(590);
+    await focusIs("next-play");
+    await press("ok");
+    await seen(() => byTestId("player")?.getAttribute("data-item") === "v1");
+    await press("back");
+    await seen(() => byTestId("detail")?.getAttribute("data-item") === "v1");
+  });
+
+  it("does not begin when Back declined it", async () => {
+    household.follows = { v0: "v1" };
+    await atPlayer();
+    playFrom(100);
+    await seen(() => household.log.includes("GET /api/v1/items/v0/next"));
+    playFrom(590);
+    await focusIs("next-play");
+    await press("back");
+    await seen(() => byTestId("next-up") === null);
+    byTestId("video")!.dispatchEvent(new Event("ended"));
+    await seen(() => byTestId("detail")?.getAttribute("data-item") === "v0");
+  });
+});
+
+describe("when the film does not play", () => {
+  beforeEach(() => {
+    household.decision = "transcode";
+  });
+
+  it("says that the box is busy, with both counts, and tries again when asked", async () => {
+    household.streamProblem = { status: 503, body: { type: "urn:lanterne:problem:busy", detail: "The box is busy: 2 of 2 films playing." } };
+    await atPlayer();
+    byTestId("video")!.dispatchEvent(new Event("error"));
+    await seen(() => byTestId("player-busy")?.textContent.includes("2 of 2 films playing"));
+    expect(document.activeElement?.textContent).toBe("Try again");
+    household.streamProblem = null;
+    await press("ok");
+    await focusIs("toggle");
+  });
+
+  it("skips past damage, farther each time", async () => {
+    household.streamProblem = { status: 500, body: { type: "urn:lanterne:problem:damaged-data", detail: "" } };
+    await atPlayer();
+    playFrom(100);
+    byTestId("video")!.dispatchEvent(new Event("error"));
+    await seen(() => byTestId("player-damaged"));
+    expect(document.activeElement?.textContent).toBe("Skip ahead");
+    await press("ok");
+    await seen(() => byTestId("video")?.getAttribute("src") === "/h?start=110.0");
+    byTestId("video")!.dispatchEvent(new Event("error"));
+    await seen(() => byTestId("player-damaged"));
+    await press("right", "ok");
+    await focusIs("play");
   });
 });
 
