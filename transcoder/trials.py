@@ -92,7 +92,7 @@ class Trials:
 
 
 def _failed(finished: Finished) -> Verdict:
-    said = finished.last_lines[-1] if finished.last_lines else f"ended with status {finished.status}"
+    said = finished.last_lines[0] if finished.last_lines else f"ended with status {finished.status}"
     return Verdict(reason=said[:200])
 
 

@@ -23,7 +23,7 @@ STANDARD_INPUT = "pipe:0"  # for trials of clips of our own
 
 # Beside what is the same for all: nothing held back, keyframes only where asked for and each a new beginning.
 _OWN: dict[Kind, Options] = {
-    "vaapi": {"rc_mode": "VBR", "idr_interval": 0},
+    "vaapi": {"rc_mode": "VBR", "idr_interval": 0, "async_depth": 1},
     "qsv": {"preset": "veryfast", "forced_idr": 1, "look_ahead": 0, "async_depth": 1},
     "nvenc": {"preset": "p3", "tune": "ll", "rc": "vbr", "forced-idr": 1, "no-scenecut": 1, "delay": 0},
     "v4l2m2m": {},
@@ -37,6 +37,8 @@ _READS: dict[Kind, str] = {
     "rkmpp": "rkmpp",
     "videotoolbox": "videotoolbox",
 }
+_NAMELESS = frozenset({"qsv", "v4l2m2m"})
+_HIGH = 100
 _NV12 = frozenset({"vaapi", "qsv", "rkmpp"})
 
 
@@ -57,7 +59,7 @@ def encoding_options(job: EncodeJob) -> Options:
         "g": _NEVER,
         "fps_mode": "passthrough",
         "enc_time_base": f"1:{VIDEO_TIME_SCALE}",
-        **_own_options(job, bitrate),
+        **_own_options(job, bitrate, level),
     }
     if job.packaging == "fmp4":
         # One init segment serves all runs, whatever made them: what differs comes with the keyframes.
@@ -67,10 +69,13 @@ def encoding_options(job: EncodeJob) -> Options:
     return options
 
 
-def _own_options(job: EncodeJob, bitrate: int) -> Options:
+def _own_options(job: EncodeJob, bitrate: int, level: int) -> Options:
     if job.encoder.is_hardware:
-        return {"b:v": bitrate, **_OWN[job.encoder.kind]}
-    options: Options = {"preset": _PRESETS[job.savings], "tune": "zerolatency", "crf": _CRF, "sc_threshold": 0}
+        options: Options = {"b:v": bitrate, **_OWN[job.encoder.kind]}
+        if job.encoder.kind in _NAMELESS:  # they know profile and level by number only
+            options |= {"profile:v": _HIGH, "level:v": level}
+        return options
+    options = {"preset": _PRESETS[job.savings], "tune": "zerolatency", "crf": _CRF, "sc_threshold": 0}
     if job.savings:
         options["8x8dct"] = 1  # without it the picture would be of another profile than the playlist says
     return options
