@@ -8,8 +8,8 @@ from library.errors import (
     LibraryClosedError,
     LibraryError,
     NoImageError,
-    NoSubtitlesError,
     NoPreviewsError,
+    NoSubtitlesError,
     NotAFileError,
     NotPlayableError,
     NotWholeError,
@@ -20,8 +20,10 @@ from library.errors import (
 from library.findings import Finding
 from library.integrity import DueFile, Integrity
 from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
+from library.kept_readers import OpenFile
 from library.library import Library
 from library.previews import Previews
+from library.ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from library.scan import ScanProgress, ScanReport
 from library.subtitles import SubtitleTrack
 from library.survey import Survey, SurveyProgress
@@ -30,6 +32,7 @@ from library.watching import Watching
 __all__ = [
     "IMAGE_WIDTHS",
     "BadCursorError",
+    "ByteRange",
     "CheckCancelledError",
     "DueFile",
     "Finding",
@@ -45,11 +48,12 @@ __all__ = [
     "LibraryError",
     "Location",
     "NoImageError",
-    "NoSubtitlesError",
     "NoPreviewsError",
+    "NoSubtitlesError",
     "NotAFileError",
     "NotPlayableError",
     "NotWholeError",
+    "OpenFile",
     "Previews",
     "ScanProgress",
     "ScanReport",
@@ -59,6 +63,8 @@ __all__ = [
     "SubtitleTrack",
     "Survey",
     "SurveyProgress",
+    "UnsatisfiableRangeError",
     "VaultAwayError",
     "Watching",
+    "parse_range",
 ]

@@ -58,6 +58,8 @@ class Database:
         self._idle: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self._write_lock = threading.Lock()
+        self._version_lock = threading.Lock()
+        self._observer: apsw.Connection | None = None
         self._closed = False
         self._writer = self._open(migrations, check=check)
 
@@ -97,6 +99,19 @@ class Database:
                     self._writer.execute("ROLLBACK")
                 raise
 
+    def version(self) -> int:
+        """Return a number that is another one after every change, whichever thread or process made it.
+
+        Raises:
+            LibraryClosedError, StoreDamagedError, StoreError
+        """
+        with self._version_lock, self._telling_errors():
+            if self._closed:
+                raise LibraryClosedError("the store is closed")
+            if self._observer is None:  # one connection for all: each counts for itself
+                self._observer = self._connect()
+            return int(self._observer.execute("PRAGMA data_version").get)
+
     def close(self) -> None:
         """Wait for the readers and the writer at work, then close the file. Safe twice."""
         with self._write_lock:
@@ -108,6 +123,9 @@ class Database:
             for connection in self._idle:
                 connection.close()
             self._idle.clear()
+            with self._version_lock:
+                if self._observer is not None:
+                    self._observer.close()
             self._writer.close()
             for _ in range(_READER_COUNT):
                 self._slots.release()  # whoever waits is told that it is closed

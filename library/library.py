@@ -10,13 +10,14 @@ from typing import Self
 from library.artwork import Artwork
 from library.cursors import CursorSealer
 from library.database import Database, can_open
-from library.errors import LibraryClosedError, NotAFileError, NotPlayableError, NotWholeError
-from library.feed import Feed
+from library.errors import NotAFileError, NotPlayableError, NotWholeError
 from library.images import Images
 from library.index import Index
 from library.integrity import Integrity
 from library.item_ids import ItemIds
 from library.items import Item, ItemKind, ItemPage, ItemQuery
+from library.kept_readers import KeptReaders, OpenFile
+from library.lazy_feed import LazyFeed
 from library.memory import Memory
 from library.pictures import PictureMaker
 from library.positions import Positions
@@ -74,7 +75,7 @@ class Library:
             people = Database(state_dir / PEOPLE_FILE, vault.derive_key(_PEOPLE_KEY_INFO), PEOPLE_MIGRATIONS)
             opening.callback(people.close)
             self._watching = Watching(self._index, Positions(people))
-            self._feeds = _LazyFeed()
+            self._feeds = LazyFeed()
             opening.callback(self._feeds.close)
             self._maker = PictureMaker(vault, self._feeds.get)
             opening.callback(self._maker.close)
@@ -100,6 +101,8 @@ class Library:
                 vault, self._index, artwork, self._memory, ids, scan_makers, state_dir / _SCAN_LOCK_FILE
             )
             self._integrity = Integrity(vault, database, self._index, self._scanner)
+            self._kept_readers = KeptReaders(database, self._open_with_mime)
+            opening.callback(self._kept_readers.close)
             self._closing = opening.pop_all()
 
     @staticmethod
@@ -183,6 +186,17 @@ class Library:
         if problem is not None:
             raise NotWholeError(item_id, problem)
         return self._maker.open(record)
+
+    def lend(self, item_id: str) -> OpenFile:
+        """Lend the open contents of a file to one thread; errors as for `open`.
+
+        For whoever reads a part and comes back for the next: what was lent is kept open for a moment.
+        """
+        return self._kept_readers.lend(item_id)
+
+    def _open_with_mime(self, item_id: str) -> tuple[PlaintextReader, str | None]:
+        mime = self._index.item(item_id).mime
+        return self.open(item_id), mime
 
     def image(self, item_id: str, width: int) -> bytes:
         """Return the upright JPEG of a photo or video, `width` pixels wide at most.
@@ -284,27 +298,3 @@ class Library:
 def _scan_width() -> int:
     """Return how many files a scan examines side by side; each takes two helpers of 50 to 200 MB."""
     return min(os.cpu_count() or 1, _MOST_AT_ONCE)
-
-
-class _LazyFeed:
-    """A feed that exists from its first lease on: a library that only lists items needs no socket."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._feed: Feed | None = None
-        self._closed = False
-
-    def get(self) -> Feed:
-        with self._lock:
-            if self._closed:
-                raise LibraryClosedError("the library is closed")
-            if self._feed is None:
-                self._feed = Feed()
-            return self._feed
-
-    def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            feed = self._feed
-        if feed is not None:
-            feed.close()
