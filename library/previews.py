@@ -20,7 +20,6 @@ from transcoder import (
     PreviewLayout,
     ProbeError,
     preview_layout,
-    preview_moments,
 )
 from vault import IntegrityError
 
@@ -169,10 +168,9 @@ class Previews:
             self._given_up.add(film.header_nonce)
 
     def _add_sheet(self, begun: _Begun, film: _Film, lease: Lease) -> None:
-        moments_s = preview_moments(film.layout, film.media, len(begun.sheets))
         try:
             with self._helpers.using() as helper:
-                jpeg, good_count = helper.sheet(lease.url, film.layout, moments_s)
+                jpeg, good_count = helper.sheet(lease.url, film.media, film.layout, len(begun.sheets))
         finally:
             # The helper only saw its connection cut; what cut it is the better explanation.
             if lease.damage is not None:

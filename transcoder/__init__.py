@@ -18,10 +18,10 @@ from transcoder.errors import (
 )
 from transcoder.helper_child import serve
 from transcoder.helper_process import HelperProcess
-from transcoder.machine import EncoderReport, Machine, is_calm
+from transcoder.machine import EncoderReport, Machine
 from transcoder.media_info import AudioStream, Chapter, MediaInfo, SubtitleStream, VideoStream
 from transcoder.pool import Pool
-from transcoder.preview_layout import PreviewLayout, preview_layout, preview_moments
+from transcoder.preview_layout import PreviewLayout, preview_layout
 from transcoder.probe import MediaHelper
 from transcoder.profiles import PROFILES, ScreenProfile, profile_named
 from transcoder.session import Source
@@ -67,9 +67,7 @@ __all__ = [
     "VideoStream",
     "decide",
     "find_ffmpeg",
-    "is_calm",
     "preview_layout",
-    "preview_moments",
     "profile_for",
     "profile_named",
     "serve",

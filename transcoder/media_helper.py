@@ -9,7 +9,8 @@ Requests and answers; any may be answered with `{"error": ..}`:
 
     {"do": "probe", "url": ..}                              {"media": MediaInfo as JSON}
     {"do": "frame", "url": .., "at_s": .., "width": ..}     {} and a JPEG
-    {"do": "sheet", "url": .., "moments_s": [..], "size": [..], "grid": [..]}   {"good_count": ..} and a JPEG
+    {"do": "sheet", "url": .., "moments_s": [..], "size": [..], "grid": [..],
+     "offsets": [..]}                                       {"good_count": ..} and a JPEG
 """
 
 import os
@@ -71,9 +72,8 @@ def answer(request: dict[str, Any], _payload: bytes) -> tuple[dict[str, Any], by
         if request["do"] == "probe":
             return {"media": probe(request["url"]).to_json()}, b""
         if request["do"] == "sheet":
-            jpeg, good_count = sheet(
-                request["url"], request["moments_s"], tuple(request["size"]), tuple(request["grid"])
-            )
+            size, grid = tuple(request["size"]), tuple(request["grid"])
+            jpeg, good_count = sheet(request["url"], request["moments_s"], size, grid, request["offsets"])
             return {"good_count": good_count}, jpeg
         return {}, frame(request["url"], float(request["at_s"]), int(request["width"]))
     except av.error.FFmpegError as error:

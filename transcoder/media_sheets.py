@@ -26,7 +26,11 @@ _NEAR_BEGINNING_S = 10.0  # a camera's clip of a few seconds may have no picture
 
 
 def sheet(
-    url: str, moments_s: Sequence[float], size: tuple[int, int], grid: tuple[int, int]
+    url: str,
+    moments_s: Sequence[float],
+    size: tuple[int, int],
+    grid: tuple[int, int],
+    offsets: Sequence[int] = (),
 ) -> tuple[bytes, int]:
     """Return a JPEG of tiles, in rows from the top left, and how many of them could be decoded.
 
@@ -35,6 +39,7 @@ def sheet(
         moments_s: Playing time of the keyframe of each tile; what lies between keyframes means the one before.
         size: Width and height of a tile, upright, in pixels.
         grid: Columns and rows.
+        offsets: Where in the file each tile is, in bytes; empty where its time leads there.
 
     A tile that does not decode shows the one before it.
     """
@@ -50,7 +55,9 @@ def sheet(
         stream.codec_context.thread_count = 1  # frame by frame, more would only wait for one another
         for place, at_s in enumerate(moments_s):
             if at_s != shown_s:
-                picture = _keyframe(container, stream, at_s)
+                # Behind the last keyframe there is none: then from where the tile before began.
+                tries = (offsets[place], offsets[max(0, place - 1)]) if offsets else ()
+                picture = _keyframe(container, stream, at_s, tries)
                 shown_s = None if picture is None else at_s
                 tile = tile if picture is None else _tile(picture, size)
             good_count += shown_s is not None
@@ -62,11 +69,20 @@ def sheet(
     return output.getvalue(), good_count
 
 
-def _keyframe(container: InputContainer, stream: PyavStream, at_s: float) -> VideoFrame | None:
+def _keyframe(
+    container: InputContainer, stream: PyavStream, at_s: float, offsets: Sequence[int]
+) -> VideoFrame | None:
     """Return the keyframe at or before a moment; where there is no such thing, a frame near it."""
+    for offset in offsets:
+        container.seek(offset, unsupported_byte_offset=True)
+        picture = _next_keyframe(container, stream)
+        if picture is not None:
+            return picture
+    if offsets:
+        return None
     unindexed = container.format.name in _UNINDEXED
     for back_s in _BACK_UNINDEXED_S if unindexed else _BACK_S:
-        picture = _first_keyframe(container, stream, at_s + _PAST_S - back_s)
+        picture = _keyframe_after(container, stream, at_s + _PAST_S - back_s)
         if picture is not None:
             return picture
     picture = decode_near(container, stream, at_s)
@@ -76,13 +92,21 @@ def _keyframe(container: InputContainer, stream: PyavStream, at_s: float) -> Vid
     return picture
 
 
-def _first_keyframe(container: InputContainer, stream: PyavStream, at_s: float) -> VideoFrame | None:
+def _keyframe_after(container: InputContainer, stream: PyavStream, at_s: float) -> VideoFrame | None:
     """Return the first keyframe behind where a seek to the moment leads."""
     try:
         if at_s < 0:
             container.seek(0, unsupported_byte_offset=True)
         else:
             container.seek((container.start_time or 0) + int(at_s * av.time_base), backward=True)
+    except av.error.FFmpegError:
+        return None
+    return _next_keyframe(container, stream)
+
+
+def _next_keyframe(container: InputContainer, stream: PyavStream) -> VideoFrame | None:
+    """Return the first keyframe from where the container stands."""
+    try:
         for _, packet in zip(range(_PACKETS_TO_A_KEYFRAME), container.demux(stream), strict=False):
             if packet.is_keyframe and packet.size:
                 return next(iter([*packet.decode(), *stream.codec_context.decode(None)]), None)

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from transcoder.media_info import MediaInfo, VideoStream
+from transcoder.stretches import stretch_at
 
 INTERVAL_S = 10.0
 SHORTEST_INTERVAL_S = 1.0
@@ -71,6 +72,22 @@ def preview_moments(layout: PreviewLayout, media: MediaInfo, sheet_index: int) -
         middle_s = min((tile + 0.5) * layout.interval_s, media.duration_s)
         found.append(_nearest(keyframes, middle_s + media.start_s) - media.start_s if keyframes else middle_s)
     return tuple(max(0.0, at_s) for at_s in found)
+
+
+def preview_offsets(layout: PreviewLayout, media: MediaInfo, sheet_index: int) -> tuple[int, ...]:
+    """Return about where in the file each tile of a sheet is, in bytes; empty where its clock leads there.
+
+    In a recording whose clock jumps, a moment says nothing; its bytes come at an even pace, as they were broadcast.
+    """
+    found = []
+    for tile in layout.tiles_of(sheet_index) if media.stretches else ():
+        middle_s = min((tile + 0.5) * layout.interval_s, media.duration_s)
+        stretch = stretch_at(media, middle_s)
+        assert stretch is not None
+        stop_s = next((one.at_s for one in media.stretches if one.at_s > stretch.at_s), media.duration_s)
+        share = (middle_s - stretch.at_s) / max(_ROUNDING, stop_s - stretch.at_s)
+        found.append(int(stretch.start + min(1.0, share) * (stretch.stop - stretch.start)))
+    return tuple(found)
 
 
 def _nearest(keyframes_s: tuple[float, ...], at_s: float) -> float:

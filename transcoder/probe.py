@@ -1,14 +1,14 @@
 """The owner's side of the media helper: asks, and makes `MediaInfo` of the answer."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
 from transcoder.errors import ProbeError
 from transcoder.helper_process import HelperProcess
 from transcoder.media_info import MediaInfo
-from transcoder.preview_layout import PreviewLayout
+from transcoder.preview_layout import PreviewLayout, preview_moments, preview_offsets
 
 PROBE_TIMEOUT_S = 150.0  # a container without an index is read whole
 FRAME_TIMEOUT_S = 60.0
@@ -56,13 +56,14 @@ class MediaHelper:
         _raise_error(answer)
         return jpeg
 
-    def sheet(self, url: str, layout: PreviewLayout, moments_s: Sequence[float]) -> tuple[bytes, int]:
+    def sheet(self, url: str, media: MediaInfo, layout: PreviewLayout, sheet_index: int) -> tuple[bytes, int]:
         """Return a sheet of small pictures of the video behind `url`, a JPEG, and how many of them decoded.
 
         Args:
             url: A loopback URL.
-            layout: How it is laid out.
-            moments_s: Playing time of each picture: `preview_moments`.
+            media: What it is.
+            layout: How its previews are laid out.
+            sheet_index: Which of the sheets.
 
         Raises:
             ProbeError: The file cannot be read.
@@ -71,7 +72,8 @@ class MediaHelper:
         request = {
             "do": "sheet",
             "url": url,
-            "moments_s": list(moments_s),
+            "moments_s": preview_moments(layout, media, sheet_index),
+            "offsets": preview_offsets(layout, media, sheet_index),
             "size": [layout.width, layout.height],
             "grid": [layout.columns, layout.rows],
         }

@@ -163,7 +163,7 @@ class Blind:
     def __init__(self, error):
         self.error = error
 
-    def sheet(self, _url, _layout, _moments_s):
+    def sheet(self, *_request):
         if self.error is not None:
             raise self.error
         return b"\xff\xd8\xff", 0

@@ -11,7 +11,9 @@ from PIL import Image
 from tests.shared_media import MEDIA, needs_media
 from tests.transcoder.conftest import AAC, H264
 from tests.transcoder.test_probe import CAMERAS
-from transcoder import MediaHelper, MediaInfo, ProbeError, VideoStream, preview_layout, preview_moments
+from transcoder import MediaHelper, MediaInfo, ProbeError, VideoStream, preview_layout
+from transcoder.media_info import Stretch
+from transcoder.preview_layout import preview_moments, preview_offsets
 
 MPEG4 = ("-c:v", "mpeg4", "-q:v", "3")
 DECODED_PIXEL = 4  # bytes of a pixel in a browser's memory
@@ -68,6 +70,18 @@ def test_the_moments_are_those_of_the_nearest_keyframes():
     assert preview_moments(layout, film(30.0), 0) == pytest.approx(middles)
 
 
+def test_a_recording_whose_clock_jumps_is_entered_by_its_bytes():
+    stretches = (
+        Stretch(start=0, stop=4000, start_s=100.0, at_s=0.0),
+        Stretch(start=4000, stop=10_000, start_s=5.0, at_s=40.0),
+    )
+    media = film(100.0, stretches=stretches)
+    layout = preview_layout(media)
+    offsets = preview_offsets(layout, media, 0)
+    assert offsets == pytest.approx([(tile + 0.5) * 400 for tile in range(25)], abs=1)
+    assert preview_offsets(layout, film(100.0), 0) == ()
+
+
 def brighter(clips, name, *codec):
     """30 s that grow brighter by 7 of 255 every second, with a keyframe in each."""
     clips.make("dark.mkv", *H264, "-g", "10", *AAC, size="96x54", rate="10", seconds="30")
@@ -75,6 +89,16 @@ def brighter(clips, name, *codec):
     return clips.remake(
         name, "dark.mkv", "-vf", ramp, *(codec or H264), "-g", "10", "-bf", "2", "-c:a", "copy"
     )
+
+
+def seconds_shown(jpeg):
+    """Read from how bright the tiles are which second of `brighter` each of them shows."""
+    sheet = Image.open(io.BytesIO(jpeg)).convert("L")
+    assert sheet.size == (5 * 96, 5 * 54)
+    for tile in range(25):
+        row, column = divmod(tile, 5)
+        seen = sheet.getpixel((column * 96 + 48, row * 54 + 27))
+        yield (seen * 219 / 255 + 16 - 25) / 7  # from full to video range, and back to seconds
 
 
 @pytest.mark.parametrize(
@@ -89,15 +113,23 @@ def test_every_tile_shows_its_moment(clips, media_server, media_helper, name, co
     media = media_helper.probe(url)
     layout = preview_layout(media)
     assert (layout.width, layout.height, layout.count) == (96, 54, 25)
-    jpeg, good_count = media_helper.sheet(url, layout, preview_moments(layout, media, 0))
-    sheet = Image.open(io.BytesIO(jpeg)).convert("L")
-    assert sheet.size == (5 * 96, 5 * 54)
+    jpeg, good_count = media_helper.sheet(url, media, layout, 0)
     assert good_count == 25
-    for tile in range(25):
-        row, column = divmod(tile, 5)
-        seen = sheet.getpixel((column * 96 + 48, row * 54 + 27))
-        shown_s = (seen * 219 / 255 + 16 - 25) / 7  # from full to video range, and back to seconds
+    for tile, shown_s in enumerate(seconds_shown(jpeg)):
         assert shown_s == pytest.approx((tile + 0.5) * layout.interval_s, abs=1.5), tile
+
+
+def test_tiles_of_a_recording_whose_clock_jumps(clips, media_server, media_helper):
+    first = brighter(clips, "b.ts")
+    second = clips.remake("later.ts", "b.ts", "-c", "copy", "-output_ts_offset", "5000")
+    url = media_server.offer("joined.ts", first + second)
+    media = media_helper.probe(url)
+    assert len(media.stretches) == 2
+    layout = preview_layout(media)
+    jpeg, good_count = media_helper.sheet(url, media, layout, 0)
+    assert good_count == 25
+    for tile, shown_s in enumerate(seconds_shown(jpeg)):
+        assert shown_s == pytest.approx((tile + 0.5) * layout.interval_s % 30, abs=4), tile
 
 
 def test_previews_are_upright(clips, h264_mp4, media_server, media_helper):
@@ -106,7 +138,7 @@ def test_previews_are_upright(clips, h264_mp4, media_server, media_helper):
     media = media_helper.probe(url)
     layout = preview_layout(media)
     assert (layout.width, layout.height) == (108, 192)
-    jpeg, good_count = media_helper.sheet(url, layout, preview_moments(layout, media, 0))
+    jpeg, good_count = media_helper.sheet(url, media, layout, 0)
     assert Image.open(io.BytesIO(jpeg)).size == (540, 960)
     assert good_count == layout.count == 10
 
@@ -118,16 +150,15 @@ def test_damage_costs_the_pictures_it_is_in(clips, media_server, media_helper):
     url = media_server.offer("b.mkv", bytes(whole))
     media = media_helper.probe(url)
     layout = preview_layout(media)
-    _, good_count = media_helper.sheet(url, layout, preview_moments(layout, media, 0))
+    _, good_count = media_helper.sheet(url, media, layout, 0)
     assert 5 <= good_count <= 25
 
 
 def test_what_is_no_film_is_an_error(media_server, media_helper):
-    layout = preview_layout(film(3.0))
-    with pytest.raises(ProbeError):
-        media_helper.sheet(media_server.offer("x", b"not a film" * 99), layout, [0.0])
-    with pytest.raises(ProbeError):
-        media_helper.sheet("file:///etc/passwd", layout, [0.0])
+    media = film(3.0)
+    for url in (media_server.offer("x", b"not a film" * 99), "file:///etc/passwd"):
+        with pytest.raises(ProbeError):
+            media_helper.sheet(url, media, preview_layout(media), 0)
 
 
 def test_in_the_background_it_makes_way(media_server):
@@ -143,9 +174,8 @@ def test_real_cameras_have_previews(name, media_server, media_helper):
     url = media_server.offer("clip", (MEDIA / "videos" / name).read_bytes())
     media = media_helper.probe(url)
     layout = preview_layout(media)
-    moments = preview_moments(layout, media, 0)
-    jpeg, good_count = media_helper.sheet(url, layout, moments)
-    assert good_count == len(moments)
+    jpeg, good_count = media_helper.sheet(url, media, layout, 0)
+    assert good_count == len(layout.tiles_of(0))
     first_row = Image.open(io.BytesIO(jpeg)).convert("L")
     tiles = [
         first_row.crop((layout.width * n, 0, layout.width * (n + 1), layout.height))
