@@ -3,6 +3,7 @@
 import os
 import threading
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -224,7 +225,11 @@ class Library:
         if item.media is None:
             raise NotPlayableError(item_id)
         return Source(
-            source_id=f"{item_id}-{item.revision}", info=item.media, lease=lambda: self._maker.lease(record)
+            source_id=f"{item_id}-{item.revision}",
+            info=item.media,
+            lease=partial(self._maker.lease, record),
+            drawn=partial(self._subtitles.drawn, item_id),
+            size=item.size,
         )
 
     def note_stored(self, path: str, sha256: bytes, source_mtime_ns: int | None = None) -> None:

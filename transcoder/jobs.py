@@ -1,19 +1,57 @@
 """What a run of a rendition is: its encoders' argument lists, and what puts their output together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from transcoder import command
 from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
 from transcoder.output import output_channels
-from transcoder.run import Commands, Run
+from transcoder.run import Commands, Lease, Run
 from transcoder.session import Rendition
 from transcoder.stretches import on_own_clock, stop_of_run, stretch_at
 
 
 def commands_for(ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder) -> Commands:
     """Return what to run for `rendition` from segment `index` on, once the address of its bytes is known."""
-    return lambda url: command.commands(_job(ffmpeg, rendition, index, encoder, url))
+    return lambda lease: command.commands(_job(ffmpeg, rendition, index, encoder, lease))
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLease:
+    """The address of a film, and of the text that is drawn into its picture."""
+
+    film: Lease
+    drawn_url: str
+
+    @property
+    def url(self) -> str:
+        """The film's address."""
+        return self.film.url
+
+    @property
+    def damage(self) -> Exception | None:
+        """Why bytes of the film could not be given."""
+        return self.film.damage
+
+
+@contextmanager
+def leased(rendition: Rendition) -> Iterator[Lease]:
+    """Lend what a run of `rendition` reads; text to draw may have to be read out of the film first."""
+    source, burn = rendition.source, rendition.key.burn
+    with ExitStack() as leases:
+        drawn = None
+        if burn is not None and rendition.decision.video == "encode" and _is_text(rendition, burn):
+            drawn = leases.enter_context(source.drawn(burn)) if source.drawn is not None else None
+        film = leases.enter_context(source.lease())
+        yield film if drawn is None else DrawnLease(film, drawn.url)
+
+
+def _is_text(rendition: Rendition, burn: int) -> bool:
+    """Return whether subtitles are text; those behind the film's own are files beside it, which all are."""
+    tracks = rendition.source.info.subtitles
+    return burn >= len(tracks) or tracks[burn].is_text
 
 
 def stop_for(rendition: Rendition, index: int) -> int:
@@ -31,14 +69,15 @@ def assembly_for(rendition: Rendition, index: int, run: Run) -> Assembly:
 
 
 def _job(
-    ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder, url: str
+    ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder, lease: Lease
 ) -> command.EncodeJob:
     info = rendition.source.info
     stretch = stretch_at(info, rendition.plan.start_s(index))
     profile, box, sound = rendition.profile, rendition.rung or rendition.profile, rendition.audio_stream
     return command.EncodeJob(
         ffmpeg=ffmpeg,
-        url=url,
+        url=lease.url,
+        drawn_url=lease.drawn_url if isinstance(lease, DrawnLease) else None,
         info=on_own_clock(info, stretch),
         plan=rendition.plan,
         first=index,

@@ -24,6 +24,7 @@ from av.video.frame import VideoFrame as Picture
 
 from transcoder import codec_strings, tags
 from transcoder.broadcast import BROADCAST_FORMATS, scan_broadcast
+from transcoder.canvas_scan import find_canvases
 from transcoder.chapters import chapters_of
 from transcoder.helper_child import serve
 from transcoder.http_range import RangeReader
@@ -106,9 +107,7 @@ def probe(url: str) -> MediaInfo:
             start_s=start_s,
             video=video,
             audio=audio,
-            subtitles=tuple(
-                _subtitle_stream(one) for one in container.streams.subtitles if is_decodable(one)
-            ),
+            subtitles=_subtitles(container, url),
             keyframes_s=found.times_s if found else (),
             stretches=found.stretches if found else (),
             peak_bitrate=(found.peak_bitrate if found else None) or _average_bitrate(container, duration_s),
@@ -210,7 +209,14 @@ def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
     )
 
 
-def _subtitle_stream(stream: PyavStream) -> SubtitleStream:
+def _subtitles(container: InputContainer, url: str) -> tuple[SubtitleStream, ...]:
+    streams = [one for one in container.streams.subtitles if is_decodable(one)]
+    names = {one.codec_context.codec.canonical_name for one in streams}
+    canvases = find_canvases(url) if names - _TEXT_SUBTITLES else {}
+    return tuple(_subtitle_stream(one, canvases.get(one.index, (None, None))) for one in streams)
+
+
+def _subtitle_stream(stream: PyavStream, canvas: tuple[int | None, int | None]) -> SubtitleStream:
     codec = stream.codec_context.codec.canonical_name
     return SubtitleStream(
         index=stream.index,
@@ -220,6 +226,8 @@ def _subtitle_stream(stream: PyavStream) -> SubtitleStream:
         forced=bool(stream.disposition & Disposition.forced),
         default=bool(stream.disposition & Disposition.default),
         is_text=codec in _TEXT_SUBTITLES,
+        width=canvas[0],
+        height=canvas[1],
     )
 
 

@@ -32,6 +32,7 @@ class VideoStream:
     fps: float | None = None
     interlaced: bool = False
     color_transfer: str | None = None
+    dolby_vision: int | None = None  # profile; 5 has no picture for other screens beneath it
     codec_string: str | None = None  # RFC 6381
     start_s: float | None = None  # absolute pts of the first frame
     end_s: float | None = None  # absolute end of the last frame
@@ -79,6 +80,8 @@ class SubtitleStream:
     forced: bool = False
     default: bool = False
     is_text: bool = True
+    width: int | None = None  # of the screen that pictures were made for
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,13 +41,15 @@ class Source:
     """One item to play.
 
     `lease` gives a loopback URL of its bytes that works inside the context and not longer. `size` is how many there
-    are, where that is known.
+    are, where that is known. `drawn` gives the same of a file with one subtitle track of text, to be drawn: for its
+    number among the item's tracks, those in files beside it included.
     """
 
     source_id: str
     info: MediaInfo
     lease: Callable[[], AbstractContextManager[Lease]]
     size: int | None = None
+    drawn: Callable[[int], AbstractContextManager[Lease]] | None = None
 
 
 @dataclass(slots=True)
@@ -178,12 +180,14 @@ def make_rendition(
 def _decide(asked: RenditionKey, info: MediaInfo, profile: ScreenProfile) -> Decision:
     """Return what a screen and its viewer's wishes come to."""
     decision, picture = decide_stream(info, profile, asked.audio), chosen_video(info)
-    if picture is None or decision.video == "encode":
+    if picture is None:
         return decision
     if asked.burn is not None:
-        return replace(
-            decision, mode="transcode", video="encode", reason="subtitles are drawn into the picture"
-        )
+        before = f"{decision.reason}; " if decision.mode == "transcode" else ""
+        reason = f"{before}subtitles are drawn into the picture"
+        return replace(decision, mode="transcode", video="encode", reason=reason)
+    if decision.video == "encode":
+        return decision
     if asked.quality is not None and exceeds(picture, asked.quality):
         return replace(decision, mode="transcode", video="encode", reason="a smaller picture is asked for")
     return decision

@@ -56,6 +56,7 @@ class EncodeJob:
     audio: Treatment | None
     audio_stream: AudioStream | None
     burn: int | None = None  # index among the subtitle tracks of the one that is drawn into the picture
+    drawn_url: str | None = None  # of the subtitles to draw, where they are text
     audio_channels: int = 2  # of converted sound: 2 or 6
     max_width: int = 1920
     max_height: int = 1080

@@ -1,16 +1,14 @@
 """What is done to the picture."""
 
+from transcoder.command.burning import with_subtitles
 from transcoder.command.encoders import handed_over
 from transcoder.command.job import GUARD_S, EncodeJob, Node, Options
+from transcoder.command.tones import with_hdr_named, with_sdr_tones
 from transcoder.output import MAX_FPS, output_fps, output_size
 
-_HDR_FILTERS = (
-    ("zscale", {"t": "linear", "npl": 100}),
-    ("format", {"pix_fmts": "gbrpf32le"}),
-    ("zscale", {"p": "bt709"}),
-    ("tonemap", {"tonemap": "hable", "desat": 0}),
-    ("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
-)
+# Codecs whose pictures say one by one whether they are of two fields; many a broadcast has some of both kinds.
+_FIELDS_BY_PICTURE = frozenset({"mpeg2video", "h264", "vc1"})
+_BROADCASTS = frozenset({"mpegts", "mpeg"})
 
 # Most pictures of such a file have no time of their own, and what libavformat makes up repeats and leaves out some.
 _TIMES_GUESSED = ("mpeg", "mpeg1video")
@@ -28,11 +26,21 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
         stream = stream.filter("trim", start=f"{job.start_s - GUARD_S:.6f}")
     if video.interlaced:
         stream = stream.filter("bwdif", mode="send_frame")
-    stream = stream.filter("scale", width, height)
+    elif _may_have_fields(job):
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     if video.hdr:
-        for name, options in _HDR_FILTERS:
-            stream = stream.filter(name, **options)
-    return handed_over(job.encoder, stream.filter("setsar", 1).filter("format", pix_fmts="yuv420p"))
+        stream = with_hdr_named(stream, video.color_transfer)
+    stream = stream.filter("scale", width, height)  # before the tones: they cost by the pixel
+    if video.hdr:
+        stream = with_sdr_tones(stream)
+    stream = stream.filter("setsar", 1)
+    stream = with_subtitles(job, stream, (width, height))
+    return handed_over(job.encoder, stream.filter("format", pix_fmts="yuv420p"))
+
+
+def _may_have_fields(job: EncodeJob) -> bool:
+    """Return whether some pictures may be of two fields although the first one is not."""
+    return job.info.format_name in _BROADCASTS and job.picture.codec in _FIELDS_BY_PICTURE
 
 
 def _evenly_timed(job: EncodeJob, stream: Node) -> Node:

@@ -6,6 +6,7 @@ Output times are playing times of the whole film (from `EPOCH_S` on), whatever s
 
 import ffmpeg
 
+from transcoder.command.burning import companions
 from transcoder.command.encoders import VIDEO_TIME_SCALE, device_arguments, encoding_options
 from transcoder.command.inputs import open_input, picture_input
 from transcoder.command.job import EncodeJob, Node, Options
@@ -106,6 +107,8 @@ def _time_options(job: EncodeJob) -> Options:
 
 def _compiled(job: EncodeJob, streams: list[Node], options: Options) -> list[str]:
     output = ffmpeg.output(*streams, "pipe:1", **options)
+    if "c:v" in options and (beside := companions(job)):
+        output = ffmpeg.merge_outputs(*beside, output)
     devices = device_arguments(job.encoder) if "c:v" in options and job.video == "encode" else []
     argv: list[str] = output.global_args("-nostdin", "-v", "error", *devices).compile(cmd=str(job.ffmpeg))
     return argv
