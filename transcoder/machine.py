@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 REFUSED_S = 600.0  # how long an encoder is not tried again on pictures like one that it made nothing of
 SLOW_S = 1800.0  # how long a rung is not offered after it was too slow
 LOOK_EVERY_S = 5.0  # whether it is quiet enough to measure
+ATTEMPTS = 5
 _RUNGS = (Rung(1080, 1920, 1080), Rung(720, 1280, 720), Rung(480, 854, 480))
 _GOOD_ENOUGH = 0.6  # seconds per second: a device as fast as this leaves the processor to others
 
@@ -41,7 +42,7 @@ class EncoderReport:
     cost: float | None  # seconds per second of a 1080p film, as far as measured
 
 
-def is_calm() -> bool:
+def _is_calm() -> bool:
     """Return whether the processor has little to do."""
     return os.getloadavg()[0] < (os.cpu_count() or 1) / 2
 
@@ -54,6 +55,7 @@ class Machine:
         memory: A file to remember in; None forgets.
         hardware: Whether devices are tried at all.
         is_quiet: Whether speeds may be measured now: what else goes on would falsify them.
+        is_calm: Whether the processor has little to do; asked only before, as measuring is work.
         devices: Where the system shows its devices.
         now: A clock in seconds.
     """
@@ -64,13 +66,15 @@ class Machine:
         *,
         memory: Path | None = None,
         hardware: bool = True,
-        is_quiet: Callable[[], bool] = is_calm,
+        is_quiet: Callable[[], bool] = lambda: True,
+        is_calm: Callable[[], bool] = _is_calm,
         devices: Path = DEVICES,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ffmpeg = ffmpeg
         self._memory = memory
         self._is_quiet = is_quiet
+        self._is_calm = is_calm
         self._now = now
         self._candidates = candidates(devices) if hardware else ()
         self._guard = threading.Lock()
@@ -154,13 +158,22 @@ class Machine:
             self._take(known)
             self._keep(known, mark)
         self.settled.set()
-        while not known.costs and not self._stopped.wait(LOOK_EVERY_S):
-            if self._is_quiet():
-                costs = self._measure(known.chosen)
-                if costs and not self._stopped.is_set() and self._is_quiet():
-                    known = known.with_costs(costs)
-                    self._take(known)
-                    self._keep(known, mark)
+        if not known.costs:
+            self._measure_when_quiet(known, mark)
+
+    def _measure_when_quiet(self, known: Findings, mark: str) -> None:
+        """Measure once nothing else goes on; what others did meanwhile makes it worthless, so it is done again."""
+        attempts = 0
+        while attempts < ATTEMPTS and not self._stopped.wait(LOOK_EVERY_S):
+            if not self._is_quiet() or not self._is_calm():
+                continue
+            attempts += 1
+            costs = self._measure(known.chosen)
+            if self._is_quiet() and not self._stopped.is_set():
+                known = known.with_costs(costs)
+                self._take(known)
+                self._keep(known, mark)
+                return
 
     def _take(self, findings: Findings) -> None:
         with self._guard:

@@ -93,7 +93,6 @@ class Pool:
             rendition.source = source
             session = self._sessions.get(session_id)
             if session is None or session.rendition is not rendition:
-                self._runs.forget_session(session_id)
                 session = self._sessions[session_id] = Session(session_id, rendition, now_s)
             self._touch(session)
             if start_s is not None:
@@ -112,6 +111,7 @@ class Pool:
         """Return the init segment of what a session watches (for `Stream`)."""
         with self._lock:
             self._touch(session)
+            self._runs.leave_others(session)
             return self._runs.init_segment(session)
 
     def segment(self, session: Session, index: int) -> SegmentBody:
@@ -119,6 +119,7 @@ class Pool:
         with self._lock:
             self._touch(session)
             session.start_index = index
+            self._runs.leave_others(session)
             return self._runs.segment(session, index)
 
     @property

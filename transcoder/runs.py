@@ -124,6 +124,13 @@ class Runs:
         for run in self._rendition_of:
             run.wanted_by.discard(session_id)
 
+    def leave_others(self, session: Session) -> None:
+        """Take a viewer's interest from the runs of what was watched before: another size, another sound track."""
+        for run, rendition in self._rendition_of.items():
+            if rendition is not session.rendition and session.session_id in run.wanted_by:
+                run.wanted_by.discard(session.session_id)
+                self._wake()
+
     def end_unwanted(self) -> None:
         """End runs that nobody waits for or has asked for a while. The lock is not held."""
         with self._ending:

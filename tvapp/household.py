@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from library import Library, LibraryError
-from transcoder import Machine, Pool, TranscoderError, find_ffmpeg, is_calm
+from transcoder import Machine, Pool, TranscoderError, find_ffmpeg
 from tvapp.config import Settings
 from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
@@ -183,7 +183,7 @@ class Household:
                 ffmpeg,
                 memory=settings.state / _MACHINE_FILE,
                 hardware=settings.hardware,
-                is_quiet=lambda: self._is_quiet() and is_calm(),
+                is_quiet=self._is_quiet,
             ),
         )
         opening.callback(pool.close)

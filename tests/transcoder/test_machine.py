@@ -36,7 +36,9 @@ def test_only_what_is_there_is_tried(fake):
 
 
 def settled(fake, memory, *, is_quiet=lambda: False):
-    machine = Machine(fake.ffmpeg, memory=memory, devices=fake.devices, is_quiet=is_quiet)
+    machine = Machine(
+        fake.ffmpeg, memory=memory, devices=fake.devices, is_quiet=is_quiet, is_calm=lambda: True
+    )
     machine.start()
     assert machine.settled.wait(120)
     return machine
@@ -161,3 +163,16 @@ def test_speeds_are_measured_when_it_is_quiet(fake, tmp_path, monkeypatch):
     costs = json.loads(memory.read_text())["costs"]
     assert set(costs) == {"h264-read", "h264-480", "hevc10-read", "hevc10-480", "hevc10-hdr-480"}
     assert all(0 < cost < 10 for cost in costs.values())
+
+
+@pytest.mark.ffmpeg
+def test_what_was_measured_beside_something_else_does_not_count(fake, tmp_path, monkeypatch):
+    monkeypatch.setattr("transcoder.machine.LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("transcoder.machine.ATTEMPTS", 2)
+    monkeypatch.setattr("transcoder.machine.Machine._measure", lambda self, encoder: {"h264-read": 0.1})
+    answers = iter([False, True, False, True, False])  # before and after, twice disturbed
+    memory: Path = tmp_path / "machine.json"
+    machine = settled(fake, memory, is_quiet=lambda: next(answers))
+    machine._thread.join(20)
+    machine.close()
+    assert json.loads(memory.read_text())["costs"] == {}

@@ -182,6 +182,19 @@ def test_a_switch_between_rungs_is_seamless(hd_source, tmp_path):
     assert {round(gap * 48000) for gap in every["audio"].gaps_s} == {AAC_PACKET}
 
 
+def test_to_read_another_rungs_playlist_ends_nothing(hd_source):
+    screen = replace(PROFILES["baseline"], name="plain", video={})
+    with Pool(FFMPEGS[0]) as pool:
+        b"".join(pool.stream(hd_source, screen, session_id="tv", quality=720).segment(0))
+        (run,) = runs_of(pool)
+        pool.stream(hd_source, screen, session_id="tv", quality=480).media_playlist(lambda name: name)
+        pool.tidy()
+        assert runs_of(pool) == [run]
+        b"".join(pool.stream(hd_source, screen, session_id="tv", quality=480).segment(1))
+        pool.tidy()
+        assert run not in runs_of(pool)
+
+
 def test_less_work_midway_is_seamless(long_source, tiny, tmp_path):
     with Pool(FFMPEGS[0]) as pool:
         stream = pool.stream(long_source, tiny, session_id="tv")
