@@ -129,17 +129,44 @@ class Index:
         Raises:
             ItemNotFoundError
         """
+        return self._first_video("parent_id = ? AND (list_key, item_id) > (?, ?)", self._place(item_id))
+
+    def first_video(self, folder_id: str) -> Item | None:
+        """Return the first video of a folder that can be played, by name."""
+        return self._first_video("parent_id = ?", (folder_id,))
+
+    def folders_after(self, folder_id: str) -> list[Item]:
+        """Return the folders that lie beside a folder and come after it, by name.
+
+        Raises:
+            ItemNotFoundError
+        """
         with self._database.reading() as connection:
-            here = connection.execute(
+            rows = connection.execute(
+                f"{_SELECT_ITEM} WHERE parent_id = ? AND (list_key, item_id) > (?, ?) AND kind = 'folder'"
+                " ORDER BY list_key, item_id",
+                self._place(folder_id),
+            )
+            return [item_of(row, None) for row in rows]
+
+    def _place(self, item_id: str) -> tuple[str | None, str, str]:
+        """Return the folder of an item, and its place among its neighbours."""
+        with self._database.reading() as connection:
+            row = connection.execute(
                 "SELECT parent_id, list_key, item_id FROM items WHERE item_id = ?", (item_id,)
             ).fetchone()
-            if here is None:
-                raise ItemNotFoundError(item_id)
+        if row is None:
+            raise ItemNotFoundError(item_id)
+        parent_id, list_key, found_id = row
+        return parent_id, list_key, found_id
+
+    def _first_video(self, condition: str, values: Sequence[str | None]) -> Item | None:
+        with self._database.reading() as connection:
             row = connection.execute(
-                f"{_SELECT_ITEM} WHERE parent_id = ? AND (list_key, item_id) > (?, ?) AND kind = 'video'"  # noqa: S608
-                " AND node_problem IS NULL AND EXISTS (SELECT 1 FROM media WHERE media.item_id = items.item_id)"
+                f"{_SELECT_ITEM} WHERE {condition} AND kind = 'video' AND node_problem IS NULL"  # noqa: S608 - conditions of this module
+                " AND EXISTS (SELECT 1 FROM media WHERE media.item_id = items.item_id)"
                 " ORDER BY list_key, item_id LIMIT 1",
-                here,
+                values,
             ).fetchone()
         return None if row is None else item_of(row, None)
 

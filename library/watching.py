@@ -1,10 +1,12 @@
 """What is watched: where one was, what to go on with, what comes next."""
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from library.errors import NotPlayableError
+from library.folding import fold
 from library.index import Index
 from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.positions import Position, Positions
@@ -12,6 +14,8 @@ from library.records import iso_time
 
 # What is left then is credits: 6 minutes of two hours, 2 of an episode, seconds of a clip.
 FINISHED_FRACTION = 0.95
+
+_NUMBER = "\0"  # in no name
 
 
 class Watching:
@@ -71,11 +75,26 @@ class Watching:
     def following(self, item_id: str) -> Item | None:
         """Return the video that comes after an item in its folder, by the natural order of names; None at the end.
 
+        After the last episode of "Season 1" comes the first of "Season 2": the next folder that is called the same
+        but for its numbers.
+
         Raises:
             ItemNotFoundError
         """
-        item = self._index.video_after(item_id)
+        item = self._index.video_after(item_id) or self._after_the_folder_of(item_id)
         return None if item is None else self.with_position(item)
+
+    def _after_the_folder_of(self, item_id: str) -> Item | None:
+        folder_id = self._index.item(item_id).parent_id
+        if folder_id is None:
+            return None
+        name = _without_numbers(self._index.item(folder_id).name)
+        if _NUMBER not in name:
+            return None
+        seasons = (one for one in self._index.folders_after(folder_id) if _without_numbers(one.name) == name)
+        return next(
+            (first for one in seasons if (first := self._index.first_video(one.id)) is not None), None
+        )
 
     def _video(self, item_id: str) -> tuple[bytes, float | None]:
         item = self._index.item(item_id)
@@ -91,6 +110,10 @@ class Watching:
         for item in videos:
             position = known.get(item.header_nonce or b"")
             yield item if position is None else _at(item, position)
+
+
+def _without_numbers(name: str) -> str:
+    return re.sub(r"\d+", _NUMBER, fold(name))
 
 
 def _at(item: Item, position: Position) -> Item:

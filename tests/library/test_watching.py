@@ -127,6 +127,31 @@ def test_episodes_follow_one_another(films):
         films.watching.following("nothing")
 
 
+@pytest.mark.parametrize(
+    ("folders", "follows"),
+    [
+        (["Season 9", "Season 10"], True),
+        (["S01", "Extras", "s2"], True),
+        (["Staffel 1 (2019)", "Staffel 2 (2020)"], True),
+        (["Season 1", "Series 2"], False),
+        (["Alien", "Brazil"], False),
+        (["Season 2", "Season 1"], False),
+    ],
+)
+def test_the_next_season_follows_the_last_episode(vault, library, folders, follows):
+    put(vault, f"/Show/{folders[0]}/Episode 1.mkv", FILM)
+    put(vault, f"/Show/{folders[-1]}/Notes.txt", b"no episode")
+    put(vault, f"/Show/{folders[-1]}/Episode 2.mkv", OTHER_FILM)
+    vault.make_folders(f"/Show/{folders[0]}a")
+    library.scan()
+    item = library.watching.following(at(library, f"/Show/{folders[0]}/Episode 1.mkv"))
+    assert (item is not None and item.path == f"/Show/{folders[-1]}/Episode 2.mkv") is follows
+
+
+def test_nothing_follows_the_root_folder(films):
+    assert films.watching.following(at(films, "/")) is None
+
+
 def test_what_cannot_be_read_now_does_not_follow(films, vault):
     stored = stored_file(vault, "/Series/Episode 2.mkv")
     stored.write_bytes(stored.read_bytes()[:-7])

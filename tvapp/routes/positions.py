@@ -34,12 +34,12 @@ def positions_blueprint(household: Household) -> APIBlueprint:
 
     @bp.get("/<item_id>/next")
     @bp.output(NextItemOut)
-    @bp.doc(summary="The video that follows in its folder", security="token", responses=[404, 423])
+    @bp.doc(summary="The video that follows: in its folder, or the next season", security="token", responses=[404, 423])
     @needs(Role.TV)
     def following(item_id: str) -> dict[str, Any]:
         item = household.house.library.watching.following(item_id)
         if item is None:
-            raise errors.RefusedError(errors.NOTHING_NEXT, "this is the last video of its folder")
+            raise errors.RefusedError(errors.NOTHING_NEXT, "no video follows this one")
         return represent.item_json(item)
 
     return bp
