@@ -100,6 +100,39 @@ def test_only_one_spelling_of_a_stored_name_is_ours() -> None:
         NAMES.open_name(stem, "")
 
 
+@pytest.mark.parametrize(("ours", "theirs"), [("-", "+"), ("_", "/")])
+def test_plain_base64_is_no_spelling_of_ours(ours: str, theirs: str) -> None:
+    sealed = next(name for name in (NAMES.seal_name(str(n), "") for n in range(1000)) if ours in name)
+    for other in (
+        sealed.replace(ours, theirs, 1),
+        sealed.replace(ours, theirs),
+        sealed.replace(ours, "!", 1),
+    ):
+        with pytest.raises(ForeignNameError):
+            NAMES.open_name(other, "")
+
+
+@pytest.mark.parametrize("size", [2, 5, 8, 11, 14])
+def test_padding_where_none_belongs_is_refused(size: int) -> None:
+    stem = NAMES.seal_name("x" * size, "").removesuffix(".c9r")
+    assert not stem.endswith("=")
+    for padding in ("=", "==", "===", "===="):
+        with pytest.raises(ForeignNameError):
+            NAMES.open_name(f"{stem}{padding}.c9r", "")
+
+
+@given(st.text(max_size=40) | st.text(st.sampled_from(". /\x00\x1f\x20\x7e\x7f\x80\x9f\xaféa"), max_size=4))
+def test_a_name_is_refused_for_what_is_in_it_and_nothing_else(name: str) -> None:
+    refused = name in {"", ".", ".."} or any(
+        c < " " or c in "/\x7f" or "\ud800" <= c <= "\udfff" for c in name
+    )
+    if refused:
+        with pytest.raises(NameRefusedError):
+            check_name(name)
+    else:
+        check_name(name)
+
+
 @given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{0,80}={0,3}.{0,9}\.c9r", fullmatch=True))
 def test_any_stored_name_is_ours_or_refused(stored_name: str) -> None:
     for open_it in (NAMES.open_name, NAMES.open_conflicting_name):

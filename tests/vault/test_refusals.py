@@ -82,39 +82,68 @@ def test_contents_that_cannot_be_looked_at_are_named(vault: Vault, refuse: Refus
     assert Finding("/folder", folder.stored_path, "unreadable") in list(check_vault(vault))
 
 
+@pytest.fixture
+def refuse_look(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, OSError], None]:
+    """Makes the system refuse to tell anything of what a listed folder has at a path."""
+
+    def refuse_look(path: Path, error: OSError) -> None:
+        real = os.scandir
+
+        class Item:
+            def __init__(self, item: os.DirEntry[str]) -> None:
+                self._item = item
+                self.name = item.name
+                self.is_dir = item.is_dir
+                self.is_file = item.is_file
+
+            def stat(self, *, follow_symlinks: bool) -> os.stat_result:
+                if self.name == path.name:
+                    raise error
+                return self._item.stat(follow_symlinks=follow_symlinks)
+
+        class Items:
+            def __init__(self, folder: str | int) -> None:
+                self._found = real(folder)
+
+            def __enter__(self) -> list[Item]:
+                with self._found as found:
+                    return [Item(item) for item in found]
+
+            def __exit__(self, *error: object) -> None:
+                pass
+
+        monkeypatch.setattr(os, "scandir", Items)
+
+    return refuse_look
+
+
 def test_a_file_that_the_disk_tells_nothing_about_is_shown(
-    vault: Vault, monkeypatch: pytest.MonkeyPatch
+    vault: Vault, refuse_look: Callable[[Path, OSError], None]
 ) -> None:
     node, other = write(vault, "film", b"film"), write(vault, "other", b"other")
-    real = os.scandir
-
-    class Item:
-        def __init__(self, item: os.DirEntry[str]) -> None:
-            self._item = item
-            self.name = item.name
-            self.is_dir = item.is_dir
-
-        def stat(self, *, follow_symlinks: bool) -> os.stat_result:
-            if self.name == Path(node.stored_path).name:
-                raise OSError(errno.EIO, "Input/output error")
-            return self._item.stat(follow_symlinks=follow_symlinks)
-
-    class Items:
-        def __init__(self, path: str) -> None:
-            self._found = real(path)
-
-        def __enter__(self) -> list[Item]:
-            with self._found as found:
-                return [Item(item) for item in found]
-
-        def __exit__(self, *error: object) -> None:
-            pass
-
-    monkeypatch.setattr(os, "scandir", Items)
+    refuse_look(stored(vault, node), OSError(errno.EIO, "Input/output error"))
     assert problems(vault) == {"film": "unreadable", "other": None}
     shown = vault.list_folder("")[0]
     assert (shown.kind, shown.size, shown.stored_size) == (NodeKind.FILE, None, None)
     assert read(vault, other) == b"other"
+
+
+def test_a_folder_that_the_disk_tells_nothing_about_is_entered(
+    vault: Vault, refuse_look: Callable[[Path, OSError], None]
+) -> None:
+    folder = vault.make_folder("", "folder")
+    refuse_look(stored(vault, folder), OSError(errno.EIO, "Input/output error"))
+    (shown,) = vault.list_folder("")
+    assert (shown.kind, shown.own_id, shown.problem) == (NodeKind.FOLDER, folder.own_id, None)
+
+
+def test_what_goes_while_a_folder_is_listed_is_not_shown(
+    vault: Vault, refuse_look: Callable[[Path, OSError], None]
+) -> None:
+    node = write(vault, "film", b"film")
+    write(vault, "other", b"other")
+    refuse_look(stored(vault, node), FileNotFoundError(errno.ENOENT, "No such file or directory"))
+    assert problems(vault) == {"other": None}
 
 
 def test_a_copy_inside_a_long_name_is_shown_with_its_mark(vault: Vault) -> None:

@@ -1,6 +1,7 @@
 """What a vault shows, of what sync programs, other programs and forgers leave in it."""
 
 import base64
+import contextlib
 import os
 import shutil
 import unicodedata
@@ -88,6 +89,7 @@ def test_foreign_files_are_left_out_and_left_alone(vault: Vault) -> None:
     write(vault, "film.mkv", b"")
     here = content_dir(vault)
     other_folders = names_of(vault).seal_name("x", "another folder")
+    ours = names_of(vault).seal_name("x", "")
     for name in (
         "desktop.ini",
         ".DS_Store",
@@ -95,6 +97,10 @@ def test_foreign_files_are_left_out_and_left_alone(vault: Vault) -> None:
         "x.c9r",
         "AAAA.c9r",
         other_folders,
+        ours + ".tmp",
+        ours.replace(".c9r", ""),
+        ours.replace(".c9r", ".c9s"),
+        ours.replace(".c9r", " (1)"),
         "ü.c9r",
         "x.c9s",
         "=.c9r",
@@ -113,6 +119,7 @@ def test_links_and_pipes_on_the_disk_are_left_out(vault: Vault, tmp_path: Path) 
     secret.write_bytes(bytes(100))
     here = content_dir(vault)
     (here / names_of(vault).seal_name("link", "")).symlink_to(secret)
+    (here / names_of(vault).seal_name("link to a folder", "")).symlink_to(vault.directory)
     os.mkfifo(here / names_of(vault).seal_name("pipe", ""))
     folder = here / names_of(vault).seal_name("folder", "")
     folder.mkdir()
@@ -160,6 +167,13 @@ def test_conflict_copies_are_shown_with_their_mark_and_stay(vault: Vault, mark: 
     assert read(vault, vault.find(f"/{name}")) == b"mine"
     assert read(vault, vault.find("/film.mkv")) == b"theirs"
     assert sorted(content_dir(vault).iterdir()) == before
+
+
+def test_a_mark_that_no_name_may_hold_is_left_out(vault: Vault, caplog: pytest.LogCaptureFixture) -> None:
+    node = write(vault, "film.mkv", b"mine")
+    shutil.copy(stored(vault, node), stored(vault, node).with_name(stored(vault, node).stem + "\n.c9r"))
+    assert shown(vault) == ["film.mkv"]
+    assert "left out" in caplog.text
 
 
 def test_a_conflict_copy_alone_keeps_its_mark(vault: Vault) -> None:
@@ -323,6 +337,12 @@ def test_a_name_that_another_program_shortened_or_not_is_found(vault: Vault) -> 
         "film": b"ours",
         "film (1)": b"mine",
     }
+    long = "x" * 160
+    (content_dir(vault) / names_of(vault).seal_name(long, "")).write_bytes(
+        seal_bytes(b"long", vault._keyring.content)
+    )
+    assert [(node.name, node.conflict) for node in vault.list_folder("")][2:] == [(long, True)]
+    assert read(vault, vault.find(f"/{long}")) == b"long"
 
 
 stored_names = (
@@ -371,4 +391,17 @@ def test_local_storage_reads_no_further_than_asked(tmp_path: Path) -> None:
     assert storage.read("file", 4) == b"0123"
     assert storage.read("file", 40) == b"0123456789"
     assert storage.stat("file/x") is None
+    storage.close()
+
+
+def test_listing_leaves_nothing_open(tmp_path: Path) -> None:
+    (tmp_path / "folder" / "shell").mkdir(parents=True)
+    (tmp_path / "folder" / "file").touch()
+    storage = LocalStorage(tmp_path)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for path in ("folder", "folder/file", "nowhere"):
+        for look in (storage.list, storage.list_nested):
+            with contextlib.suppress(NodeNotFoundError):
+                look(path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
     storage.close()
