@@ -3,11 +3,13 @@
 An `Assembly` is fed by one thread per track. It says what goes into which segment (`Output`); it keeps no segment.
 """
 
+from dataclasses import replace
 from typing import Protocol
 
 from transcoder import fmp4
 from transcoder.errors import BoxError
 from transcoder.mpegts import Track, TransportReader, discontinuity
+from transcoder.packet_grid import ANYWHERE, PacketGrid
 from transcoder.segments import EPOCH_S, SegmentPlan
 
 _NEVER = 1 << 60
@@ -61,11 +63,14 @@ class Frontiers:
 class Fmp4Assembly:
     """Merges a picture stream and a sound stream, each a fragmented mp4 of one track, into one of two tracks."""
 
-    def __init__(self, plan: SegmentPlan, first: int, tracks: set[str], output: Output) -> None:
+    def __init__(
+        self, plan: SegmentPlan, first: int, tracks: set[str], output: Output, grid: PacketGrid = ANYWHERE
+    ) -> None:
         self.frontiers = Frontiers(tracks, first, output)
         self._plan = plan
         self._tracks = tracks
         self._output = output
+        self._grid = grid
         self._readers = {track: fmp4.BoxReader() for track in tracks}
         self._moovs: dict[str, bytes] = {}
         self._scales: dict[str, int] = {}
@@ -124,7 +129,9 @@ class Fmp4Assembly:
         scale = self._scales["audio"]
         reached = self.frontiers.of("audio")
         for packet in fmp4.samples(fragment, mdat):
-            index = self._plan.index_at(packet.time / scale - EPOCH_S)
+            time_s = self._grid.settled(packet.time / scale, packet.duration / scale)
+            packet = replace(packet, time=round(time_s * scale))
+            index = self._plan.index_at(time_s - EPOCH_S)
             if index >= self.frontiers.first:  # else priming, or what the seek landed on
                 self._sound.append((max(index, reached), packet))
                 reached = max(index, reached)
@@ -158,11 +165,15 @@ class Fmp4Assembly:
 class TransportAssembly:
     """Cuts one transport stream at the pictures that players can start from; sound goes by its own times."""
 
-    def __init__(self, plan: SegmentPlan, first: int, tracks: set[str], output: Output) -> None:
+    def __init__(
+        self, plan: SegmentPlan, first: int, tracks: set[str], output: Output, grid: PacketGrid = ANYWHERE
+    ) -> None:
         self.frontiers = Frontiers(tracks, first, output)
         self._plan = plan
         self._tracks = tracks
         self._output = output
+        self._grid = grid
+        self._sound_at_s: float | None = None  # when the packet before was
         self._reader = TransportReader()
         self._index: dict[Track, int] = {}  # where the packets of each track go at present; -1: nowhere
         self._begun: set[int] = set()
@@ -198,6 +209,8 @@ class TransportAssembly:
         self, track: Track, time_s: float, *, random_access: bool, pieces: dict[int, list[bytes]]
     ) -> None:
         """Decide where a picture or a sound packet that starts now goes."""
+        if track == "audio":
+            time_s = self._settled(time_s)
         index = self._plan.index_at(time_s - EPOCH_S)
         if track == "video" and not random_access:
             return  # it needs the pictures before it, and goes where they go
@@ -209,6 +222,11 @@ class TransportAssembly:
             self._hand_on(pieces)  # before others learn that it is complete
             pieces.clear()
             self.frontiers.reach(track, index)
+
+    def _settled(self, time_s: float) -> float:
+        """Return when a sound packet really is; how long packets are, the one before tells."""
+        before_s, self._sound_at_s = self._sound_at_s, time_s
+        return time_s if before_s is None else self._grid.settled(time_s, time_s - before_s)
 
     def _hand_on(self, pieces: dict[int, list[bytes]]) -> None:
         for index, data in pieces.items():

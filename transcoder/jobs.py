@@ -10,6 +10,8 @@ from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
 from transcoder.output import output_channels
 from transcoder.run import Commands, Lease, Run
 from transcoder.session import Rendition
+from transcoder.packet_grid import ANYWHERE, PacketGrid
+from transcoder.segments import EPOCH_S
 from transcoder.stretches import on_own_clock, stop_of_run, stretch_at
 
 
@@ -65,7 +67,15 @@ def assembly_for(rendition: Rendition, index: int, run: Run) -> Assembly:
     decision = rendition.decision
     tracks = {name for name, treatment in (("video", decision.video), ("audio", decision.audio)) if treatment}
     kind: Callable[..., Assembly] = TransportAssembly if rendition.profile.packaging == "ts" else Fmp4Assembly
-    return kind(rendition.plan, index, tracks, run)
+    return kind(rendition.plan, index, tracks, run, _sound_grid(rendition))
+
+
+def _sound_grid(rendition: Rendition) -> PacketGrid:
+    """Return where the packets of sound that is passed on lie."""
+    sound, info = rendition.audio_stream, rendition.source.info
+    if rendition.decision.audio != "copy" or sound is None or sound.start_s is None:
+        return ANYWHERE
+    return PacketGrid(sound.start_s - info.start_s + EPOCH_S, sound.codec, sound.sample_rate)
 
 
 def _job(

@@ -206,6 +206,7 @@ def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
         default=bool(stream.disposition & Disposition.default),
         codec_string=codec_strings.audio_codec_string(codec, bytes(context.extradata or b""), stream.profile),
         has_gaps=found is not None and stream.index in found.with_gaps,
+        start_s=float(stream.start_time * stream.time_base) if stream.start_time is not None else None,
     )
 
 

@@ -67,6 +67,7 @@ class AudioStream:
     default: bool = False
     codec_string: str | None = None  # RFC 6381
     has_gaps: bool = False  # stretches of silence that are not in the file
+    start_s: float | None = None  # absolute pts of the first packet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

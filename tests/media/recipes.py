@@ -179,6 +179,16 @@ _INGREDIENTS: dict[str, Recipe] = {
         "50",
         *AAC,
     ),
+    "hd.mkv": made(
+        *picture("1280x720", seconds=12),
+        *sound(seconds=12),
+        *HEVC,
+        "-x265-params",
+        "log-level=error:keyint=72",
+        "-pix_fmt",
+        "yuv420p",
+        *AAC,
+    ),
 }
 
 _MODERN: dict[str, Recipe] = {
@@ -190,6 +200,8 @@ _MODERN: dict[str, Recipe] = {
         "veryfast",
         "-g",
         "240",
+        "-sc_threshold",
+        "0",
         *AAC,
         "-b:a",
         "384k",
