@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from transcoder.bursts import Bursts
 from transcoder.cache import Segment, SegmentCache
 from transcoder.command import SOFTWARE
 from transcoder.errors import BusyError, PoolClosedError
@@ -22,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 RUN_IDLE_S = 15.0
 WAIT_LIMIT_S = 20.0  # for the first bytes of a segment
-BURST_S = 0.3  # starts of one session closer together than this...
-DEBOUNCE_S = 0.12  # ...wait so long, and only the newest is made
 _MANNERS = 1  # segments ahead while another viewer waits for the first picture
 COPY_LIMIT = 8  # runs that convert no picture cost next to nothing
 
@@ -61,6 +60,7 @@ class Runs:
         self._cache = cache
         self._now = now
         self._wake = wake
+        self._bursts = Bursts(lock, now, lambda: self._closed)
         self._rendition_of: dict[Run, Rendition] = {}  # every run whose processes are not ended yet
         self._numbers = itertools.count(1)
         self._ending = threading.Lock()
@@ -237,24 +237,11 @@ class Runs:
         run = rendition.run_for(index)
         if run is None:
             rendition.raise_failure(index, self._now())
-            self._await_burst(session, index)
+            self._bursts.let_pass(session, index)
+            self.check_open()
             run = rendition.run_for(index) or self._start(session, index)
         run.ask(index, session.session_id, self._now())
         return run
-
-    def _await_burst(self, session: Session, index: int) -> None:
-        """Let a burst of seeks pass: of starts that follow each other closely only the newest is made."""
-        session.starts += 1
-        session.starting_index = index
-        mine = session.starts
-        if self._now() - session.started_at_s > BURST_S:
-            session.started_at_s = self._now()
-            return
-        newer = self._lock.wait_for(lambda: session.starts != mine or self._closed, timeout=DEBOUNCE_S)
-        self.check_open()
-        if newer and abs(session.starting_index - index) > 1:
-            raise BusyError("the viewer has gone on to another place", RETRY_AFTER_S)
-        session.started_at_s = self._now()
 
     def _start(self, session: Session, index: int) -> Run:
         """Start a run for `session` at segment `index`. Lets go of the lock."""
