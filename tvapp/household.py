@@ -27,6 +27,7 @@ NAMES_KEY_INFO = "lanterne device names"
 MIB = 1 << 20
 _MACHINE_FILE = "machine.json"  # what encoders there are and how fast they are: no secret
 _QUIET_S = 60.0  # how long nobody has asked for anything before the files are read for themselves
+_DESERTED_S = 180.0  # after the speeds of the encoders were measured, which needs a processor without work
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class Household:
         scrub = (
             Scrubber(library.integrity, settings.scrub_days, self._is_quiet) if settings.scrub_days else None
         )
-        previews = PreviewWorker(library.previews, self._is_quiet)
+        previews = PreviewWorker(library.previews, self._is_deserted)
         scan.start()
         previews.start()
         if scrub is not None:
@@ -203,6 +204,10 @@ class Household:
     def _is_quiet(self) -> bool:
         """Return whether nothing plays, no scan runs and nobody browses."""
         return self.activity.idle_s >= _QUIET_S
+
+    def _is_deserted(self) -> bool:
+        """Return whether it has been quiet for long: what keeps the processor busy may begin."""
+        return self.activity.idle_s >= _DESERTED_S
 
     def _forget_and_leave(self) -> None:
         try:
