@@ -1,0 +1,292 @@
+"""The player on the real server: tracks, subtitles, previews, places kept, what follows, damage, a busy box."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import until
+from tests.e2e.test_main_job import PLAYING, TEST_ID, advances, press
+from tests.lanterne import PASSPHRASE, Place, Server, serving
+from transcoder import find_ffmpeg
+
+pytestmark = pytest.mark.browser
+
+FILM_S = 60
+LINES = "\n".join(
+    f"{n + 1}\n00:00:{n * 2:02},000 --> 00:00:{n * 2 + 2:02},000\nLine {n * 2}\n" for n in range(FILM_S // 2)
+)
+FORCED = f"1\n00:00:00,000 --> 00:00:{FILM_S - 1},000\nForeign sign\n"
+CHAPTERS = ";FFMETADATA1\n" + "".join(
+    f"[CHAPTER]\nTIMEBASE=1/1\nSTART={start}\nEND={start + 20}\ntitle=Part {start}\n" for start in (0, 20, 40)
+)
+PICTURE = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50"]
+REQUESTED = "performance.getEntriesByType('resource').map(one => one.name)"
+
+
+def shown(test_id: str) -> str:
+    return f"document.querySelector('[data-testid={test_id}]')"
+
+
+@dataclass(frozen=True)
+class Home:
+    """A served household with an owner's token."""
+
+    server: Server
+    token: str
+
+
+def make_films(folder: Path) -> None:
+    """Two parts of a series, a film with two sounds and two subtitles, and one to be damaged."""
+    (folder / "Series").mkdir(parents=True)
+    (folder / "Odd").mkdir()
+    texts = {"lines.srt": LINES, "forced.srt": FORCED, "chapters.txt": CHAPTERS}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    video = ["-f", "lavfi", "-i", f"testsrc2=s=854x480:r=25:d={FILM_S}"]
+    large = ["-f", "lavfi", "-i", f"testsrc2=s=1280x720:r=25:d={FILM_S}"]
+    sounds = [
+        option
+        for pitch in (440, 660)
+        for option in ("-f", "lavfi", "-i", f"sine=f={pitch}:r=48000:d={FILM_S}")
+    ]
+    ffmpeg = [str(find_ffmpeg()), "-v", "error", "-nostdin", "-y"]
+    for part in (1, 2):
+        subprocess.run(
+            [*ffmpeg, *video, *sounds[:4], *PICTURE, "-c:a", "aac", "-movflags", "+faststart",
+             str(folder / "Series" / f"Part {part}.mp4")],
+            check=True,
+        )  # fmt: skip
+    subprocess.run(
+        [*ffmpeg, *video, *sounds, *("-i", str(folder / "lines.srt"), "-i", str(folder / "forced.srt")),
+         *("-i", str(folder / "chapters.txt"), "-map_chapters", "5"),
+         *(option for index in range(5) for option in ("-map", str(index))), *PICTURE,
+         *("-c:a", "aac", "-c:s", "srt", "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"),
+         *("-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=eng", "-disposition:s:1", "forced"),
+         str(folder / "Odd" / "Two tongues.mkv")],
+        check=True,
+    )  # fmt: skip
+    subprocess.run(
+        [*ffmpeg, *large, *sounds[:4], *PICTURE, "-crf", "14", "-c:a", "aac", "-movflags", "+faststart",
+         str(folder / "Odd" / "Torn.mp4")],
+        check=True,
+    )  # fmt: skip
+    for name in texts:
+        (folder / name).unlink()
+
+
+def damage(vault: Path) -> None:
+    """Change a few bytes in the middle of the largest file: the film that is to be damaged."""
+    largest = max(
+        (path for path in vault.rglob("*.c9r") if path.is_file()), key=lambda path: path.stat().st_size
+    )
+    with largest.open("r+b") as file:
+        file.seek(largest.stat().st_size // 2)
+        before = file.read(64)
+        file.seek(-64, 1)
+        file.write(bytes(byte ^ 255 for byte in before))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Home:
+    """A household of its own, with one encoder, so that a second film finds the box busy."""
+    folder = tmp_path_factory.mktemp("player")
+    make_films(folder / "films")
+    place = Place(folder / "home").prepare()
+    place.done("vault", "create", str(place.vault))
+    place.done("import", str(folder / "films" / "Series"), str(folder / "films" / "Odd"))
+    damage(place.vault)
+    with serving(place, LANTERNE_ENCODERS="1") as server:
+        token = place.run("devices", "add", "owner", "--role", "owner").stdout.strip()
+        server.json("/api/v1/unlock", token, {"passphrase": PASSPHRASE})
+        yield Home(server, token)
+
+
+@pytest.fixture
+def page(home, browser) -> Page:
+    """A screen that is paired, with nothing remembered from the test before."""
+    with_screen = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="en-GB")
+    yield paired(home, with_screen)
+    with_screen.close()
+
+
+def paired(home: Home, context) -> Page:
+    context.add_cookies([{"name": "lanterne_device", "value": home.token, "url": home.server.address}])
+    page = context.new_page()
+    page.goto(f"{home.server.address}tv")
+    until(page, shown("card"), 60)
+    return page
+
+
+def open_film(page: Page, title: str) -> None:
+    """Go to the page of a film, wherever its card is."""
+    card = f"[...document.querySelectorAll('[data-testid=card]')].find(one => one.textContent.includes('{title}'))"
+    until(page, card, 60)
+    page.evaluate(f"{card}.click()")
+    until(page, f"{TEST_ID} === 'play'")
+
+
+def play(page: Page, title: str) -> None:
+    open_film(page, title)
+    start_over(page)
+
+
+def start_over(page: Page) -> None:
+    """On a film's page: play it from its beginning."""
+    # Whatever another test left there.
+    if page.evaluate(f"!!{shown('restart')}"):
+        press(page, "ArrowRight")
+    press(page, "Enter")
+    until(page, f"{PLAYING} && {PLAYING}.frames > 0", 60)
+
+
+def choose(page: Page, label: str) -> None:
+    """Walk down the open menu's column to an entry, and press it."""
+    for _ in range(12):
+        if label in page.evaluate("document.activeElement.textContent"):
+            press(page, "Enter")
+            return
+        press(page, "ArrowDown")
+    raise AssertionError(f"no entry {label!r}")
+
+
+def to_the_top(page: Page) -> None:
+    press(page, *["ArrowUp"] * 10)
+
+
+def requested(page: Page) -> list[str]:
+    return page.evaluate(REQUESTED)
+
+
+def test_the_sound_is_switched_at_the_same_place(page):
+    play(page, "Two tongues")
+    advances(page)
+    before = page.evaluate(PLAYING)["at"]
+    press(page, "ArrowDown", "Enter")
+    until(page, f"{TEST_ID} === 'entry-tracks'")
+    to_the_top(page)
+    choose(page, "French")
+    until(page, f"{REQUESTED}.some(name => name.includes('master.m3u8') && name.includes('audio=1'))")
+    until(page, f"{PLAYING}.at >= {before} && {PLAYING}.at < {before + 15}")
+    after = advances(page)
+    assert after["at"] < before + 20
+    assert after["source"].startswith("blob:")
+
+
+def test_subtitles_forced_by_default_then_chosen_then_remembered(page):
+    play(page, "Two tongues")
+    until(page, f"{shown('cues')} && {shown('cues')}.textContent === 'Foreign sign'", 30)
+    press(page, "ArrowDown", "Enter", "ArrowRight")
+    to_the_top(page)
+    press(page, "ArrowDown")  # past "Off", to the full subtitles
+    press(page, "Enter")
+    until(page, f"{shown('cues')} && {shown('cues')}.textContent.startsWith('Line ')", 30)
+    line = page.evaluate(f"[{shown('cues')}.textContent, {PLAYING}.at]")
+    assert abs(int(line[0].removeprefix("Line ")) - line[1]) <= 2.3  # what is said now
+    leave(page)
+    start_over(page)
+    until(page, f"{shown('cues')} && {shown('cues')}.textContent.startsWith('Line ')", 30)
+
+
+def leave(page: Page) -> None:
+    """Back, until the film's page is there."""
+    for _ in range(6):
+        if page.evaluate(f"!!{shown('detail')}"):
+            break
+        press(page, "Escape")
+    until(page, f"{TEST_ID} === 'play'")
+
+
+def test_chapters_are_marked_and_jumped_to(page):
+    play(page, "Two tongues")
+    assert page.evaluate("document.querySelectorAll('[data-testid=chapter-mark]').length") == 2
+    press(page, "PageDown")
+    until(page, f"{PLAYING}.at >= 19.5 && {PLAYING}.at < 30")
+    press(page, "ArrowDown", "ArrowRight", "Enter")
+    until(page, f"{TEST_ID} === 'entry-chapters'")
+    choose(page, "Part 40")
+    until(page, f"{PLAYING}.at >= 39.5")
+    advances(page)
+
+
+def test_speed_is_doubled(page):
+    play(page, "Part 1")
+    press(page, "ArrowDown")
+    for _ in range(6):
+        if page.evaluate(TEST_ID) == "bar-speed":
+            break
+        press(page, "ArrowRight")
+    press(page, "Enter")
+    choose(page, "2×")
+    until(page, "document.querySelector('video').playbackRate === 2")
+    first = page.evaluate(f"[{PLAYING}.at, performance.now()]")
+    page.wait_for_timeout(3000)
+    second = page.evaluate(f"[{PLAYING}.at, performance.now()]")
+    assert (second[0] - first[0]) / ((second[1] - first[1]) / 1000) > 1.5
+
+
+def test_scrubbing_shows_the_picture_of_where_it_would_land(page):
+    play(page, "Part 1")
+    until(page, f"{REQUESTED}.some(name => name.endsWith('/previews'))", 30)
+    for _ in range(20):
+        press(page, "ArrowRight")
+        if page.evaluate(f"!!{shown('preview')}"):
+            break
+        press(page, "Escape")
+        page.wait_for_timeout(2000)  # they are made now that somebody asked
+    sheet = page.evaluate(f"{shown('preview')}.style.backgroundImage.slice(5, -2)")
+    size = page.evaluate(
+        f"new Promise(done => {{ const picture = new Image(); picture.onload = () => done(picture.naturalWidth);"
+        f"picture.onerror = () => done(0); picture.src = '{sheet}'; }})"
+    )
+    assert size >= 160
+
+
+def test_the_place_is_kept_for_every_screen(page, home, browser: Browser):
+    play(page, "Part 2")
+    press(page, "ArrowRight", "ArrowRight", "ArrowRight")
+    until(page, f"{PLAYING}.at > 29")
+    advances(page)
+    leave(page)
+    until(page, f"{shown('play')}.textContent.startsWith('Resume at 0:3')")
+    other = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-GB")
+    elsewhere = paired(home, other)
+    until(elsewhere, "document.querySelector('[data-row=continue]').textContent.includes('Part 2')")
+    open_film(elsewhere, "Part 2")
+    until(elsewhere, f"{shown('play')}.textContent.startsWith('Resume at 0:3')")
+    press(elsewhere, "Enter")
+    until(elsewhere, f"{PLAYING} && {PLAYING}.at >= 29", 30)
+    other.close()
+
+
+def test_the_next_part_is_offered_and_declined_and_taken(page):
+    play(page, "Part 1")
+    until(page, f"{REQUESTED}.some(name => name.endsWith('/next'))")
+    page.evaluate(f"document.querySelector('video').currentTime = {FILM_S - 4}")
+    until(page, f"{TEST_ID} === 'next-play'")
+    press(page, "Escape")
+    until(page, f"!{shown('next-up')}")
+    until(page, f"{TEST_ID} === 'play'", 30)  # it ended, and nothing else began
+
+    start_over(page)
+    until(page, f"{REQUESTED}.filter(name => name.endsWith('/next')).length >= 2")
+    page.evaluate(f"document.querySelector('video').currentTime = {FILM_S - 3}")
+    until(page, f"{shown('player-title')}.textContent === 'Part 2'", 30)  # by itself
+    advances(page)
+    leave(page)
+    assert page.evaluate(f"{shown('detail-title')}.textContent") == "Part 2"
+
+
+def test_damage_is_said_and_skipped(page):
+    play(page, "Torn")
+    page.evaluate(f"document.querySelector('video').currentTime = {FILM_S / 2 - 8}")
+    until(page, shown("player-damaged"), 90)
+    assert page.evaluate("document.activeElement.textContent") == "Skip ahead"
+    for _ in range(4):
+        press(page, "Enter")
+        until(page, f"{shown('player-damaged')} || ({PLAYING}.at > {FILM_S / 2} && {PLAYING}.frames > 0)", 60)
+        if not page.evaluate(f"!!{shown('player-damaged')}"):
+            break
+    advances(page)
