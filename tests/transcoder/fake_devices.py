@@ -28,6 +28,8 @@ while at < len(argv):
     one = one.replace(",hwupload=extra_hw_frames=16", "").replace(",hwupload", "")
     if encoder and "[" in one:  # a graph of filters, each with a name
         one = one.replace("]hwupload=extra_hw_frames=16[", "]null[").replace("]hwupload[", "]null[")
+    if encoder and kept and kept[-1] == "-profile:v":
+        one = "high"
     kept.append(one)
     at += 1
 if encoder:
