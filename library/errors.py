@@ -8,7 +8,7 @@
     * NoImageError           the item has no picture
     * NoPreviewsError        the film has no previews, yet or ever
     * NoSubtitlesError       no such subtitle track, or none that can be had as text
-    * NotPlayableError       the item is no video, or could not be read as one
+    * NotPlayableError       the item is neither video nor sound, or could not be read as one
     * BadCursorError         not a cursor of this library, or of another sort order
     * VaultAwayError         the vault's folder is not there (an unplugged disk); nothing was changed
     * ScanCancelledError     inside a scan: it was asked to stop
@@ -86,7 +86,7 @@ class NoSubtitlesError(LibraryError):
 
 
 class NotPlayableError(LibraryError):
-    """The item is no video, or could not be read as one."""
+    """The item is neither video nor sound, or could not be read as such."""
 
     def __init__(self, item_id: str) -> None:
         super().__init__(f"item {item_id} is not a video that can be played")

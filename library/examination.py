@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from library.feed import Lease
 from library.items import ItemKind, Location
-from library.kinds import mime_of
+from library.kinds import is_sound, mime_of
 from library.photos import PhotoDecoderError, PhotoError
 from library.pictures import PictureMaker
 from library.records import Findings, Record
@@ -22,6 +22,7 @@ Images = dict[int, bytes]  # JPEG by width
 DAMAGED = "damaged: its contents are not what was stored"
 INCOMPLETE = "incomplete: the file was cut short or is still being copied"
 NO_VIDEO = "this is not a video that can be read"
+NO_SOUND = "this is not a sound that can be read"
 CRASHED = "the video made its decoder fail"
 TOO_SLOW = "reading the video took too long"
 
@@ -54,8 +55,8 @@ def _plain(record: Record) -> Findings:
     return Findings(kind=record.kind, mime=mime_of(record.name))
 
 
-def _other(record: Record, _maker: PictureMaker) -> tuple[Findings, Images]:
-    return _plain(record), {}
+def _other(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+    return _video(record, maker) if is_sound(record.name) else (_plain(record), {})
 
 
 def _photo(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
@@ -90,7 +91,7 @@ def _video(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
         except HelperCrashedError:
             problem = CRASHED
         except ProbeError:
-            problem = NO_VIDEO
+            problem = NO_SOUND if record.kind is ItemKind.OTHER else NO_VIDEO
     # The helper only saw its connection cut; what cut it is the better explanation.
     if isinstance(lease.damage, IntegrityError):
         problem = damage_in_words(lease.damage)
@@ -112,12 +113,13 @@ def _poster(maker: PictureMaker, lease: Lease, media: MediaInfo) -> Images:
 
 
 def _with_media(found: Findings, media: MediaInfo) -> Findings:
-    """Add what the probe saw. A film's container without a film in it is sound: not a video."""
+    """Add what the probe saw. A film's container without a film in it is sound: not a video, but it plays."""
     if not media.video:
-        return replace(found, kind=ItemKind.OTHER, mime=media.mime, duration_s=media.duration_s)
+        return replace(found, kind=ItemKind.OTHER, mime=media.mime, duration_s=media.duration_s, media=media)
     picture = media.video[0]
     return replace(
         found,
+        kind=ItemKind.VIDEO,
         mime=media.mime,
         duration_s=media.duration_s,
         width=picture.upright_width,

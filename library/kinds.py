@@ -72,6 +72,8 @@ _PHOTO = frozenset(
     )
 )
 
+_SOUND = frozenset("mp3 m4a m4b aac flac ogg oga opus wav wma mka ac3 eac3 dts aif aiff ape wv".split())
+
 _PHOTO_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _AUDIO_BRANDS = frozenset((b"M4A ", b"M4B ", b"M4P "))
 _TS_PACKET_SIZES = (188, 192, 204)
@@ -116,6 +118,11 @@ def kind_of(name: str, head: bytes) -> ItemKind:
     if extension in _PHOTO:
         return ItemKind.VIDEO if seen is ItemKind.VIDEO else ItemKind.PHOTO
     return seen if seen is not None and not extension else ItemKind.OTHER
+
+
+def is_sound(name: str) -> bool:
+    """Return whether the name is one of a sound file: of kind `other`, but it can be played."""
+    return extension_of(name) in _SOUND
 
 
 def mime_of(name: str) -> str:

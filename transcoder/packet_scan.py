@@ -6,7 +6,7 @@ Runs in the media helper only: it drives PyAV objects that it is given.
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from transcoder.media_info import Stretch
 
@@ -73,11 +73,12 @@ class _Reader:
         self._end_s: dict[int, float] = {}
         self._position = 0
 
-    def take(self, packet: "Packet") -> None:
-        if packet.dts is None and packet.pts is None:
-            return
+    def take(self, packet: "Packet[Any]") -> None:
         unit, stream = packet.time_base, packet.stream_index
-        decoded_s = float((packet.pts if packet.dts is None else packet.dts) * unit)
+        decoded = packet.pts if packet.dts is None else packet.dts
+        if decoded is None:
+            return  # a decoder's own business: the end of a track
+        decoded_s = float(decoded * unit)
         shown_s = decoded_s if packet.pts is None else float(packet.pts * unit)
         duration_s = float((packet.duration or 0) * unit)
         number = self._piece_for(stream, decoded_s)
@@ -110,7 +111,7 @@ class _Reader:
         return number
 
 
-def scan_packets(packets: "Iterable[Packet]", picture: int) -> Scan | None:
+def scan_packets(packets: "Iterable[Packet[Any]]", picture: int) -> Scan | None:
     """Read packets to the end; None if that takes too long.
 
     Args:
