@@ -72,7 +72,28 @@ _PHOTO = frozenset(
     )
 )
 
-_SOUND = frozenset("mp3 m4a m4b aac flac ogg oga opus wav wma mka ac3 eac3 dts aif aiff ape wv".split())
+_SOUND = frozenset(
+    [
+        "mp3",
+        "m4a",
+        "m4b",
+        "aac",
+        "flac",
+        "ogg",
+        "oga",
+        "opus",
+        "wav",
+        "wma",
+        "mka",
+        "ac3",
+        "eac3",
+        "dts",
+        "aif",
+        "aiff",
+        "ape",
+        "wv",
+    ]
+)
 
 _PHOTO_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _AUDIO_BRANDS = frozenset((b"M4A ", b"M4B ", b"M4P "))
