@@ -17,7 +17,7 @@ from transcoder.devices import DEVICES, candidates
 from transcoder.ladder import Rung
 from transcoder.media_info import VideoStream
 from transcoder.remembered import Findings, fingerprint, recall, remember
-from transcoder.trials import Trials, Verdict
+from transcoder.trials import TOO_LONG, Trials, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -156,7 +156,8 @@ class Machine:
             if self._stopped.is_set():
                 return
             self._take(known)
-            self._keep(known, mark)
+            if not any(verdict.reason == TOO_LONG for verdict in known.verdicts.values()):
+                self._keep(known, mark)
         self.settled.set()
         if not known.costs:
             self._measure_when_quiet(known, mark)

@@ -3,6 +3,7 @@
 That ffmpeg lists an encoder, or that its device is there, proves nothing. The clips are test pictures, in memory.
 """
 
+import signal
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from transcoder.speeds import CLIP_FPS, CLIP_HEIGHT, CLIP_WIDTH
 CLIP_S = 4
 TRIAL_LIMIT_S = 15.0
 CLIP_LIMIT_S = 60.0
+TOO_LONG = "it took too long"  # which may be another's fault: not to be remembered
 _HIGH_PROFILE = 100
 _IDR = 5
 _SLICE = 1
@@ -87,11 +89,14 @@ class Trials:
             self._clips[codec] = finished.output if finished.status == 0 else None
         return self._clips[codec]
 
-    def _run(self, argv: list[str], given: bytes = b"", *, limit_s: float = TRIAL_LIMIT_S) -> Finished:
-        return run_to_end(argv, given, timeout_s=limit_s, stopped=self._stopped)
+    def _run(self, argv: list[str], given: bytes = b"", *, limit_s: float | None = None) -> Finished:
+        timeout_s = TRIAL_LIMIT_S if limit_s is None else limit_s
+        return run_to_end(argv, given, timeout_s=timeout_s, stopped=self._stopped)
 
 
 def _failed(finished: Finished) -> Verdict:
+    if finished.status == -signal.SIGKILL:
+        return Verdict(reason=TOO_LONG)
     said = finished.last_lines[0] if finished.last_lines else f"ended with status {finished.status}"
     return Verdict(reason=said[:200])
 

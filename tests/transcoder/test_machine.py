@@ -45,7 +45,9 @@ def settled(fake, memory, *, is_quiet=lambda: False):
 
 
 @pytest.mark.ffmpeg
-def test_the_device_that_does_what_is_asked_is_chosen_and_remembered(fake, tmp_path):
+def test_the_device_that_does_what_is_asked_is_chosen_and_remembered(fake, tmp_path, monkeypatch):
+    monkeypatch.setattr("transcoder.machine._GOOD_ENOUGH", float("inf"))  # it is no faster than it really is
+    monkeypatch.setattr("transcoder.trials.TRIAL_LIMIT_S", 60.0)
     fake.have("nvidiactl", "dri/renderD128")
     fake.behave(h264_nvenc="absent", h264_qsv="deaf")
     memory = tmp_path / "machine.json"
@@ -83,6 +85,16 @@ def test_a_memory_that_is_none_is_forgotten(fake, tmp_path, text):
     machine.close()
     assert machine.encoder_for(FILM) == SOFTWARE
     assert json.loads(memory.read_text())["chosen"]["kind"] == "software"
+
+
+@pytest.mark.ffmpeg
+def test_a_trial_that_took_too_long_is_made_again_next_time(fake, tmp_path, monkeypatch):
+    fake.have("mpp_service")
+    monkeypatch.setattr("transcoder.trials.TRIAL_LIMIT_S", 0.0)
+    machine = settled(fake, tmp_path / "machine.json")
+    machine.close()
+    assert [one.reason for one in machine.report()] == ["", "it took too long"]
+    assert not (tmp_path / "machine.json").exists()
 
 
 def remembered(fake, tmp_path, kind="vaapi", costs=None) -> Machine:
