@@ -93,7 +93,8 @@ class Pool:
             rendition.source = source
             session = self._sessions.get(session_id)
             if session is None or session.rendition is not rendition:
-                session = self._sessions[session_id] = Session(session_id, rendition, now_s)
+                place = session.place_in(rendition) if session else 0
+                session = self._sessions[session_id] = Session(session_id, rendition, now_s, place)
             self._touch(session)
             if start_s is not None:
                 session.start_index = max(rendition.plan.index_at(start_s), 0)

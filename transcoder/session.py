@@ -204,3 +204,9 @@ class Session:
     started_at_s: float = float("-inf")  # when a run was last started for it
     starts: int = 0  # how often one was asked for: the newest wins
     starting_index: int = 0
+
+    def place_in(self, rendition: Rendition) -> int:
+        """Return the segment of another rendition where the viewer goes on: 0 of another item."""
+        if rendition.source.source_id != self.rendition.source.source_id:
+            return 0
+        return max(rendition.plan.index_at(self.rendition.plan.start_s(self.start_index)), 0)

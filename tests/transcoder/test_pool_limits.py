@@ -291,6 +291,16 @@ def test_an_encoder_is_under_way_before_the_first_segment_is_asked_for(long_sour
         assert runs_of(pool) == [run]
 
 
+def test_who_takes_another_size_goes_on_at_the_same_place(hd_source):
+    screen = replace(PROFILES["baseline"], name="plain", video={})
+    with Pool(FFMPEGS[0]) as pool:
+        pool.stream(hd_source, screen, session_id="tv", start_s=6.0)
+        stream = pool.stream(hd_source, screen, session_id="tv", quality=480)
+        assert stream.init_segment()
+        (run,) = runs_of(pool)
+        assert run.first == stream.plan.index_at(6.0)
+
+
 def test_a_beginning_takes_no_encoder_from_others(long_source, tiny):
     with Pool(FFMPEGS[0], encoder_limit=1) as pool:
         b"".join(pool.stream(long_source, tiny, session_id="one").segment(0))
