@@ -123,17 +123,18 @@ class Index:
         with self._database.reading() as connection:
             return [record_of(row) for row in connection.execute(_SELECT_RECORDS)]
 
-    def video_after(self, item_id: str) -> Item | None:
-        """Return the next video that can be played in the folder of an item, by name; None at the end.
+    def playable_after(self, item_id: str, kind: ItemKind) -> Item | None:
+        """Return the next item of a kind that can be played in the folder of an item, by name; None at the end.
 
         Raises:
             ItemNotFoundError
         """
-        return self._first_video("parent_id = ? AND (list_key, item_id) > (?, ?)", self._place(item_id))
+        beyond = "parent_id = ? AND (list_key, item_id) > (?, ?)"
+        return self._first_playable(beyond, (*self._place(item_id), kind))
 
-    def first_video(self, folder_id: str) -> Item | None:
-        """Return the first video of a folder that can be played, by name."""
-        return self._first_video("parent_id = ?", (folder_id,))
+    def first_playable(self, folder_id: str, kind: ItemKind) -> Item | None:
+        """Return the first item of a kind that can be played in a folder, by name."""
+        return self._first_playable("parent_id = ?", (folder_id, kind))
 
     def folders_after(self, folder_id: str) -> list[Item]:
         """Return the folders that lie beside a folder and come after it, by name.
@@ -160,10 +161,10 @@ class Index:
         parent_id, list_key, found_id = row
         return parent_id, list_key, found_id
 
-    def _first_video(self, condition: str, values: Sequence[str | None]) -> Item | None:
+    def _first_playable(self, condition: str, values: Sequence[str | None]) -> Item | None:
         with self._database.reading() as connection:
             row = connection.execute(
-                f"{_SELECT_ITEM} WHERE {condition} AND kind = 'video' AND node_problem IS NULL"  # noqa: S608 - conditions of this module
+                f"{_SELECT_ITEM} WHERE {condition} AND kind = ? AND node_problem IS NULL"  # noqa: S608 - conditions of this module
                 " AND EXISTS (SELECT 1 FROM media WHERE media.item_id = items.item_id)"
                 " ORDER BY list_key, item_id LIMIT 1",
                 values,

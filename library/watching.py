@@ -46,17 +46,17 @@ class Watching:
         return next(iter(self._with_positions([item])))
 
     def put(self, item_id: str, position_s: float) -> None:
-        """Remember where somebody is in a video, or that it was seen to the end.
+        """Remember where somebody is in a video or song, or that it was seen to the end.
 
         Args:
-            item_id: Of the video.
+            item_id: Of the video or song.
             position_s: Playing time, 0 or more; from `FINISHED_FRACTION` of the film on, it was watched.
 
         Raises:
             ItemNotFoundError
-            NotPlayableError: Not a video, or one whose beginning could never be read.
+            NotPlayableError: Neither a video nor a song, or its beginning could never be read.
         """
-        header_nonce, duration_s = self._video(item_id)
+        header_nonce, duration_s = self._playable(item_id)
         if duration_s and position_s >= duration_s * FINISHED_FRACTION:
             self._positions.finish(header_nonce, self._now_ns())
         else:
@@ -69,45 +69,47 @@ class Watching:
         Raises:
             ItemNotFoundError, NotPlayableError
         """
-        header_nonce, _ = self._video(item_id)
+        header_nonce, _ = self._playable(item_id)
         self._positions.forget(header_nonce)
 
     def following(self, item_id: str) -> Item | None:
         """Return the video that comes after an item in its folder, by the natural order of names; None at the end.
 
-        After the last episode of "Season 1" comes the first of "Season 2": the next folder that is called the same
-        but for its numbers.
+        After a song comes a song. After the last episode of "Season 1" comes the first of "Season 2": the next
+        folder that is called the same but for its numbers.
 
         Raises:
             ItemNotFoundError
         """
-        item = self._index.video_after(item_id) or self._after_the_folder_of(item_id)
+        here = self._index.item(item_id)
+        kind = ItemKind.OTHER if here.kind is ItemKind.OTHER else ItemKind.VIDEO
+        item = self._index.playable_after(item_id, kind) or self._after_the_folder_of(here, kind)
         return None if item is None else self.with_position(item)
 
-    def _after_the_folder_of(self, item_id: str) -> Item | None:
-        folder_id = self._index.item(item_id).parent_id
+    def _after_the_folder_of(self, item: Item, kind: ItemKind) -> Item | None:
+        folder_id = item.parent_id
         if folder_id is None:
             return None
         name = _without_numbers(self._index.item(folder_id).name)
         if _NUMBER not in name:
             return None
         seasons = (one for one in self._index.folders_after(folder_id) if _without_numbers(one.name) == name)
-        return next(
-            (first for one in seasons if (first := self._index.first_video(one.id)) is not None), None
-        )
+        firsts = (self._index.first_playable(one.id, kind) for one in seasons)
+        return next((first for first in firsts if first is not None), None)
 
-    def _video(self, item_id: str) -> tuple[bytes, float | None]:
+    def _playable(self, item_id: str) -> tuple[bytes, float | None]:
         item = self._index.item(item_id)
-        if item.kind is not ItemKind.VIDEO or item.header_nonce is None:
+        if (item.kind is not ItemKind.VIDEO and item.media is None) or item.header_nonce is None:
             raise NotPlayableError(item_id)
         return item.header_nonce, item.duration_s
 
     def _with_positions(self, items: Iterable[Item]) -> Iterable[Item]:
-        videos = list(items)
+        listed = list(items)
+        played = (ItemKind.VIDEO, ItemKind.OTHER)
         known = self._positions.of(
-            item.header_nonce for item in videos if item.kind is ItemKind.VIDEO and item.header_nonce
+            one.header_nonce for one in listed if one.kind in played and one.header_nonce
         )
-        for item in videos:
+        for item in listed:
             position = known.get(item.header_nonce or b"")
             yield item if position is None else _at(item, position)
 

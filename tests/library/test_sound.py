@@ -19,8 +19,15 @@ def test_songs_are_playable_and_text_is_not(vault, library, tmp_path):
         assert (song.kind, song.mime, song.problem) == ("other", mime, None)
         assert song.duration_s == pytest.approx(8.0, abs=0.1)
         assert library.source(song.id).info.video == ()
+    song, words = library.find_path("/Song.mp3"), library.find_path("/Words.m4a")
+    library.watching.put(song.id, 3.0)
+    assert library.item(song.id).position_s == 3.0
+    assert library.watching.following(song.id).id == words.id
+    assert library.watching.following(words.id) is None
     assert library.find_path("/Broken.mp3").problem == "this is not a sound that can be read"
     assert library.find_path("/notes.txt").problem is None
     for path in ("/Broken.mp3", "/notes.txt"):
         with pytest.raises(NotPlayableError):
             library.source(library.find_path(path).id)
+        with pytest.raises(NotPlayableError):
+            library.watching.put(library.find_path(path).id, 1.0)
