@@ -19,6 +19,7 @@ Treatment = Literal["copy", "encode"]
 
 MAX_GOP_COPIED_S = 15.0  # a segment cannot be shorter than its GOP, and a player waits for a whole one
 HIDDEN_S = 0.05
+NO_FALLBACK = 5  # the Dolby Vision profile without a picture for other screens
 
 _CODEC_NAMES = {
     "h264": "H.264",
@@ -155,6 +156,13 @@ def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
     """Return why the screen cannot show this picture track, or None."""
     if profile.plays_all:
         return None
+    problem = _decoding_problem(video, profile)
+    if problem and video.dolby_vision == NO_FALLBACK:
+        return "the video is Dolby Vision of profile 5, whose colours only screens made for it show right"
+    return problem
+
+
+def _decoding_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
     name = codec_name(video.codec)
     limit = profile.video.get(video.codec)
     if limit is None:
@@ -167,7 +175,7 @@ def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
         return f"the video is {video.width}x{video.height}, which is more than this screen plays"
     if limit.max_level and video.level and video.level > limit.max_level:
         return f"the video is {name} of a higher level than this screen plays"
-    if video.hdr and not profile.hdr:
+    if (video.hdr or video.dolby_vision) and not profile.hdr:
         return "the video is HDR, which this screen does not show"
     if video.interlaced and not profile.interlaced:
         return "the video is interlaced, which this screen does not show well"

@@ -15,6 +15,7 @@ Requests and answers; any may be answered with `{"error": ..}`:
 
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -26,6 +27,7 @@ from transcoder import codec_strings, tags
 from transcoder.broadcast import BROADCAST_FORMATS, scan_broadcast
 from transcoder.canvas_scan import find_canvases
 from transcoder.chapters import chapters_of
+from transcoder.dolby_vision import read_profile
 from transcoder.helper_child import serve
 from transcoder.http_range import RangeReader
 from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
@@ -95,6 +97,7 @@ def probe(url: str) -> MediaInfo:
             _video_stream(one, None if number else first_picture, None if number else found)
             for number, one in enumerate(pictures)
         )
+        video = tuple(_with_dolby_vision(one, container, url) for one in video)
         audio = tuple(_audio_stream(one, found) for one in container.streams.audio if is_decodable(one))
         start_s = (container.start_time or 0) / av.time_base
         if not video and not audio:
@@ -116,6 +119,12 @@ def probe(url: str) -> MediaInfo:
             or tags.avchd_time(beginning.first_bytes if beginning else b""),
             location=tags.location(container_tags),
         )
+
+
+def _with_dolby_vision(video: VideoStream, container: InputContainer, url: str) -> VideoStream:
+    if video.codec not in ("hevc", "av1") or video.bit_depth < 10:
+        return video
+    return replace(video, dolby_vision=read_profile(url, container.format.name.split(",")[0]))
 
 
 def _keyframes(container: InputContainer, beginning: Beginning | None, url: str) -> Keyframes | None:
