@@ -1,6 +1,7 @@
 """What the vault holds, as items."""
 
 from library.errors import (
+    AlteredError,
     BadCursorError,
     CheckCancelledError,
     ItemChangedError,
@@ -22,15 +23,18 @@ from library.integrity import DueFile, Integrity
 from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
 from library.kept_readers import OpenFile
 from library.library import Library
+from library.marks import MarkMaker
 from library.previews import Previews
 from library.ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from library.scan import ScanProgress, ScanReport
+from library.seals import Seal
 from library.subtitles import SubtitleTrack
 from library.survey import Survey, SurveyProgress
 from library.watching import Watching
 
 __all__ = [
     "IMAGE_WIDTHS",
+    "AlteredError",
     "BadCursorError",
     "ByteRange",
     "CheckCancelledError",
@@ -47,6 +51,7 @@ __all__ = [
     "LibraryClosedError",
     "LibraryError",
     "Location",
+    "MarkMaker",
     "NoImageError",
     "NoPreviewsError",
     "NoSubtitlesError",
@@ -57,6 +62,7 @@ __all__ = [
     "Previews",
     "ScanProgress",
     "ScanReport",
+    "Seal",
     "Sort",
     "StoreDamagedError",
     "StoreError",

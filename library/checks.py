@@ -11,8 +11,10 @@ from library.marks import Range
 from library.memory import BELOW
 
 ALTERED = "altered: it is not what was stored, though every part of it is genuine"
+NOT_READ_WHOLE = 0  # a time: what was found, was found on the way
 
 _UPSERT = "INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?)"
+_EXAMINE_AGAIN = "UPDATE items SET examined = 0 WHERE stored_path = ? AND problem IS NOT NULL"
 # A file that is another by its size or time was not checked: what was checked is gone.
 JOIN = (
     "checks ON checks.stored_path = items.stored_path AND checks.stored_size IS items.stored_size"
@@ -27,7 +29,7 @@ class Check:
 
     Attributes:
         stored_path, stored_size, mtime_ns: Which file it was.
-        checked_ns: When, nanoseconds since the epoch.
+        checked_ns: When all of it was read, nanoseconds since the epoch; `NOT_READ_WHOLE` before that.
         problem: In words, None when it is whole.
         ranges: Which plaintext bytes it concerns.
     """
@@ -62,9 +64,17 @@ class Checks:
         self._database = database
 
     def put(self, check: Check) -> None:
-        """Write what was found; it takes the place of what was known of the file."""
+        """Write what was found; it takes the place of what was known of the file.
+
+        What is whole again is to be examined again: nobody could look at it while it was not.
+        """
         with self._database.writing() as connection:
+            before = connection.execute(
+                "SELECT problem FROM checks WHERE stored_path = ?", (check.stored_path,)
+            ).get
             write_check(connection, check)
+            if before is not None and check.problem is None:
+                connection.execute(_EXAMINE_AGAIN, (check.stored_path,))
 
     def get(self, stored_path: str, stored_size: int | None, mtime_ns: int) -> Check | None:
         """Return what was found in this file when it was checked last, None if it never was."""
@@ -142,6 +152,7 @@ class Checks:
             for stored_path, header_nonce in rows:
                 connection.execute("DELETE FROM checks WHERE stored_path = ?", (stored_path,))
                 connection.execute("DELETE FROM seals WHERE header_nonce = ?", (header_nonce,))
+                connection.execute(_EXAMINE_AGAIN, (stored_path,))
         return len(rows)
 
 

@@ -4,6 +4,7 @@
     * ItemNotFoundError      no such item, or no such path
     * ItemChangedError       the file is not the one that was read; a scan makes it right
     * NotWholeError          the file is known not to be what was stored, and would be served as whole
+        * AlteredError           a part of it was read that is genuine, but not what was stored
     * NotAFileError          a folder has no contents to open or play
     * NoImageError           the item has no picture
     * NoPreviewsError        the film has no previews, yet or ever
@@ -45,11 +46,31 @@ class ItemChangedError(LibraryError):
 
 
 class NotWholeError(IntegrityError, LibraryError):
-    """A file that nothing in its bytes betrays is known to be shorter or another than what was stored."""
+    """A file that nothing in its bytes betrays is known to be shorter or another than what was stored.
+
+    Attributes:
+        problem: In words that stand without the item: "incomplete: ...".
+    """
 
     def __init__(self, item_id: str, problem: str) -> None:
         super().__init__(f"item {item_id} is {problem}")
         self.item_id = item_id
+        self.problem = problem
+
+
+class AlteredError(NotWholeError):
+    """A part of a file was read of which every chunk is genuine, and which is not what was stored there.
+
+    Attributes:
+        start, stop: Which plaintext bytes, half-open.
+    """
+
+    def __init__(self, item_id: str, altered: tuple[int, int]) -> None:
+        self.start, self.stop = altered
+        super().__init__(
+            item_id,
+            f"altered: bytes {self.start} to {self.stop - 1} are not what was stored, though every part is genuine",
+        )
 
 
 class NotAFileError(LibraryError):

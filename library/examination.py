@@ -3,6 +3,8 @@
 import logging
 from dataclasses import replace
 
+from library.checks import ALTERED
+from library.errors import AlteredError
 from library.feed import Lease
 from library.items import ItemKind, Location
 from library.kinds import is_sound, mime_of
@@ -47,6 +49,8 @@ def examine(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
 
 def damage_in_words(error: IntegrityError) -> str:
     """Return what an integrity error means to a person."""
+    if isinstance(error, AlteredError):
+        return ALTERED
     return INCOMPLETE if isinstance(error, TruncatedError) else DAMAGED
 
 
@@ -61,7 +65,7 @@ def _other(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
 
 def _photo(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
     try:
-        photo, sha256 = maker.read_photo(record, STORED_WIDTHS)
+        photo, sha256, marks = maker.read_photo(record, STORED_WIDTHS)
     except PhotoError as error:
         certain = not isinstance(error, PhotoDecoderError)
         return replace(_plain(record), problem=str(error), certain=certain), {}
@@ -74,6 +78,7 @@ def _photo(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
         taken_at=photo.taken_at,
         location=photo.location,
         sha256=sha256,
+        marks=marks,
     )
     return found, photo.images
 

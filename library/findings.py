@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from library.arriving import ARRIVING
-from library.checks import JOIN, ranges_from
+from library.checks import JOIN, NOT_READ_WHOLE, ranges_from
 from library.database import Database
 from library.history import Vanished
 from library.marks import Range
@@ -105,5 +105,5 @@ def standing(database: Database, *, with_damage: bool) -> Iterator[Finding]:
         if suspicion is not None:
             yield in_words(suspicion, path, stored_path)
         if damage is not None and with_damage and node_problem != ARRIVING:
-            when = f"found on {iso_time(checked_ns)[:_DATE_SIZE]}"
+            when = f"found on {iso_time(checked_ns)[:_DATE_SIZE]}" if checked_ns != NOT_READ_WHOLE else ""
             yield in_words(damage, path, stored_path, ranges_from(ranges), when)

@@ -40,6 +40,11 @@ def natural_key(name: str) -> str:
     return _DIGITS.sub(_number_key, fold(name))[:_LONGEST_KEY]
 
 
+def list_key(name_key: str, *, is_folder: bool) -> str:
+    """Return what the items of a folder are listed by: folders first, then by their `natural_key`."""
+    return ("0" if is_folder else "1") + name_key
+
+
 def _number_key(match: re.Match[str]) -> str:
     number = match.group().lstrip("0")
     return f"{min(len(number), 999):03d}{number}"

@@ -12,7 +12,7 @@ from library.checks import ALTERED, Check, write_check
 from library.cursors import CursorSealer
 from library.database import Database
 from library.errors import ItemNotFoundError
-from library.folding import fold, natural_key
+from library.folding import fold, list_key, natural_key
 from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.kinds import mime_of
 from library.positions import Position
@@ -278,7 +278,7 @@ def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
     values = [getattr(record, name) for name in RECORD_COLUMNS]
     derived = (
         title,
-        ("0" if is_folder else "1") + name_key,
+        list_key(name_key, is_folder=is_folder),
         name_key,
         natural_key(title),
         fold(f"{title}\n{record.name}\n{record.path}"),
@@ -305,5 +305,10 @@ def _write_seal(connection: apsw.Connection, record: Record, found: Findings) ->
         )
         write_check(connection, check)
     else:
-        seal = Seal(header_nonce=record.header_nonce, stored_size=record.stored_size, sha256=found.sha256)
+        seal = Seal(
+            header_nonce=record.header_nonce,
+            stored_size=record.stored_size,
+            sha256=found.sha256,
+            marks=found.marks,
+        )
         write_seal(connection, seal)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from library.arriving import ARRIVING
 from library.checks import ALTERED, Check, Checks, CheckStatus
 from library.database import Database
-from library.errors import ScanCancelledError
+from library.errors import NotWholeError, ScanCancelledError
 from library.findings import Finding, of_vanished, standing
 from library.index import Index
 from library.memory import Memory
@@ -78,12 +78,18 @@ class Integrity:
         """
         return self._memory.accept(path) + self._checks.accept(path)
 
-    def why_not_whole(self, record: Record) -> str | None:
-        """Return in words why a file must not be taken for whole though every chunk of it may be genuine."""
-        if record.node_problem == ARRIVING or record.seal_problem is not None:
-            return record.node_problem or record.seal_problem
-        check = self._checks.get(record.stored_path, record.stored_size, record.mtime_ns)
-        return check.problem if check is not None and check.problem == ALTERED else None
+    def require_whole(self, record: Record) -> None:
+        """Refuse a file that must not be taken for whole though every chunk of it may be genuine.
+
+        Raises:
+            NotWholeError
+        """
+        problem = record.node_problem if record.node_problem == ARRIVING else record.seal_problem
+        if problem is None:
+            check = self._checks.get(record.stored_path, record.stored_size, record.mtime_ns)
+            problem = check.problem if check is not None and check.problem == ALTERED else None
+        if problem is not None:
+            raise NotWholeError(record.item_id, problem)
 
     # --- reading whole
 

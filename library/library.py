@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from library.artwork import Artwork
+from library.checks import Checks
 from library.cursors import CursorSealer
 from library.database import Database, can_open
-from library.errors import NotAFileError, NotPlayableError, NotWholeError
+from library.errors import NotAFileError, NotPlayableError
 from library.images import Images
 from library.index import Index
 from library.integrity import Integrity
@@ -20,6 +21,7 @@ from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.kept_readers import KeptReaders, OpenFile
 from library.lazy_feed import LazyFeed
 from library.memory import Memory
+from library.opening import Opener
 from library.pictures import PictureMaker
 from library.positions import Positions
 from library.preview_store import PreviewStore
@@ -27,12 +29,13 @@ from library.previews import Previews
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS, PEOPLE_MIGRATIONS
 from library.seals import Seal, Seals
+from library.stored import StoredFiles
 from library.subtitle_files import SubtitleFiles
 from library.subtitle_store import SubtitleStore
 from library.subtitles import Subtitles
 from library.watching import Watching
 from transcoder import Source
-from vault import PlaintextReader, Vault
+from vault import Node, PlaintextReader, Vault
 
 # What the keys are derived for; a change makes every index of the world unreadable.
 _INDEX_KEY_INFO = "lanterne index"
@@ -46,7 +49,6 @@ ARTWORK_FILE = "artwork.db"
 PEOPLE_FILE = "people.db"
 _SCAN_LOCK_FILE = "scan.lock"
 _MOST_AT_ONCE = 3
-_SHA256_SIZE = 32
 
 
 class Library:
@@ -67,9 +69,7 @@ class Library:
             index_key, artwork_key = vault.derive_key(_INDEX_KEY_INFO), vault.derive_key(_ARTWORK_KEY_INFO)
             database = Database(state_dir / INDEX_FILE, index_key, INDEX_MIGRATIONS)
             opening.callback(database.close)
-            self._vault = vault
             self._index = Index(database, sealer, ids.root)
-            self._seals = Seals(database)
             pictures = Database(state_dir / ARTWORK_FILE, artwork_key, ARTWORK_MIGRATIONS, check=False)
             artwork = Artwork(pictures)
             opening.callback(artwork.close)
@@ -78,7 +78,8 @@ class Library:
             self._watching = Watching(self._index, Positions(people))
             self._feeds = LazyFeed()
             opening.callback(self._feeds.close)
-            self._maker = PictureMaker(vault, self._feeds.get)
+            self._opener = Opener(vault, Seals(database), Checks(database))
+            self._maker = PictureMaker(self._opener, self._feeds.get)
             opening.callback(self._maker.close)
             self._subtitles = Subtitles(
                 self._index,
@@ -90,16 +91,16 @@ class Library:
             opening.callback(self._subtitles.close)
             # Of its own: a screen that waits for a picture does not wait for the scan.
             scan_makers = [
-                PictureMaker(vault, self._feeds.get, background=True) for _ in range(_scan_width())
+                PictureMaker(self._opener, self._feeds.get, background=True) for _ in range(_scan_width())
             ]
             for maker in scan_makers:
                 opening.callback(maker.close)
             self._previews = Previews(self._index, PreviewStore(pictures), self._maker.lease)
             opening.callback(self._previews.close)
             self._images = Images(self._index, artwork, self._maker)
-            self._memory = Memory(database)
+            self._stored = StoredFiles(vault, database, self._index, ids)
             self._scanner = Scanner(
-                vault, self._index, artwork, self._memory, ids, scan_makers, state_dir / _SCAN_LOCK_FILE
+                vault, self._index, artwork, Memory(database), ids, scan_makers, state_dir / _SCAN_LOCK_FILE
             )
             self._integrity = Integrity(vault, database, self._index, self._scanner)
             self._kept_readers = KeptReaders(database, self._open_with_mime)
@@ -179,14 +180,14 @@ class Library:
             NotWholeError: It is known to be shorter or another than what was stored.
             ItemChangedError: It was replaced or cut short since it was read.
             VaultError: Locked, damaged, or the disk refuses.
+
+        What is read of it may raise AlteredError beside what the vault raises: see `witness`.
         """
         record = self._index.record(item_id)
         if record.kind is ItemKind.FOLDER:
             raise NotAFileError(item_id)
-        problem = self._integrity.why_not_whole(record)
-        if problem is not None:
-            raise NotWholeError(item_id, problem)
-        return self._maker.open(record)
+        self._integrity.require_whole(record)
+        return self._opener.open(record)
 
     def lend(self, item_id: str) -> OpenFile:
         """Lend the open contents of a file to one thread; errors as for `open`.
@@ -220,10 +221,12 @@ class Library:
         Raises:
             ItemNotFoundError
             NotPlayableError: Not a video, or one that could not be read as one.
+            NotWholeError: It is known to be shorter or another than what was stored.
         """
         item, record = self._index.item(item_id), self._index.record(item_id)
         if item.media is None:
             raise NotPlayableError(item_id)
+        self._integrity.require_whole(record)
         return Source(
             source_id=f"{item_id}-{item.revision}",
             info=item.media,
@@ -232,32 +235,31 @@ class Library:
             size=item.size,
         )
 
-    def note_stored(self, path: str, sha256: bytes, source_mtime_ns: int | None = None) -> None:
+    def note_stored(
+        self,
+        path: str,
+        sha256: bytes,
+        source_mtime_ns: int | None = None,
+        marks: bytes | None = None,
+    ) -> None:
         """Remember what was just written into the vault, so that nobody has to read it again to know it.
 
-        Cheap; it may be called before a scan has seen the file. Once per file, after `Vault.write_file`.
+        Cheap; it may be called before a scan has seen the file. Once per file, after `Vault.write_file`. An item that
+        was at this path is that of the new contents from now on; the next scan examines it.
 
         Args:
             path: Of the file in the vault, "/a/b".
             sha256: Of all its plaintext, 32 bytes, computed while it was written.
             source_mtime_ns: When the original was last changed, nanoseconds since the epoch: from then on
                 the item's `modified_at`.
+            marks: Of a `MarkMaker` that watched it being read back; without them, an altered part is seen by the
+                next whole reading only.
 
         Raises:
             NodeNotFoundError, IntegrityError, StorageError: The file is not there, or not as it was written.
             ValueError: Not a SHA-256.
         """
-        if len(sha256) != _SHA256_SIZE:
-            raise ValueError(f"a SHA-256 has {_SHA256_SIZE} bytes")
-        with self._vault.open(self._vault.find(path)) as reader:
-            self._seals.put(
-                Seal(
-                    header_nonce=reader.header_nonce,
-                    stored_size=reader.stored_size,
-                    sha256=sha256,
-                    original_mtime_ns=source_mtime_ns,
-                )
-            )
+        self._stored.note(path, sha256, source_mtime_ns, marks)
 
     def stored_sha256(self, path: str) -> bytes | None:
         """Return the SHA-256 of a file's plaintext as it was when it was last known whole; None if nobody knows.
@@ -268,24 +270,21 @@ class Library:
             NodeNotFoundError: There is no such file.
             IntegrityError, StorageError: Its head or its end cannot be read.
         """
-        seal = self._seal_at(path)
-        return None if seal is None else seal.sha256
+        return self._stored.stored_sha256(path)
 
-    def original_mtime_ns(self, path: str) -> int | None:
-        """Return when the original of a file was last changed, nanoseconds since the epoch; errors as above."""
-        seal = self._seal_at(path)
-        return None if seal is None else seal.original_mtime_ns
+    def require_whole(self, node: Node) -> None:
+        """Refuse a file of the vault of which the index knows that it is not what was stored.
 
-    def _seal_at(self, path: str) -> Seal | None:
-        with self._vault.open(self._vault.find(path)) as reader:
-            return self._seals.get(reader.header_nonce, reader.stored_size)
-
-    def note_removed(self, path: str) -> None:
-        """Forget what lay at a path, a folder with all below it: it was removed through Lanterne, not lost.
-
-        To be called after `Vault.remove`; without it the next scan lists the files as vanished.
+        Raises:
+            NotWholeError
         """
-        self._memory.forget(path)
+        record = self._stored.record_of(node)
+        if record is not None:
+            self._integrity.require_whole(record)
+
+    def seal_of(self, reader: PlaintextReader) -> Seal | None:
+        """Return what the contents that a reader shows were when they were last known whole; None if nobody knows."""
+        return self._stored.seal_of(reader)
 
     def close(self) -> None:
         """End helpers and feed, close the stores. Calls under way fail with LibraryClosedError. Safe twice."""

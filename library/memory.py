@@ -53,15 +53,10 @@ class Memory:
         with self._database.reading() as connection:
             return _vanished(connection)
 
-    def forget(self, path: str) -> None:
-        """Take the items at a path and below it out of the index; they are not listed as vanished."""
+    def outdate(self, header_nonces: list[bytes]) -> None:
+        """Remember contents that were replaced; if they come back, they are known."""
         with self._database.writing() as connection:
-            gone = connection.execute(f"SELECT item_id, header_nonce FROM items WHERE {BELOW}", (path,))  # noqa: S608
-            rows = [(item_id, nonce) for item_id, nonce in gone if path != "/"]
-            connection.executemany("DELETE FROM items WHERE item_id = ?", [row[:1] for row in rows])
-            connection.executemany("DELETE FROM media WHERE item_id = ?", [row[:1] for row in rows])
-            _outdate(connection, [nonce for _, nonce in rows if nonce is not None])
-            connection.execute(_DROP_STALE_SEALS)
+            _outdate(connection, header_nonces)
 
     def accept(self, path: str) -> int:
         """Take what is suspected or missed at a path and below for what should be; return how many files."""

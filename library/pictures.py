@@ -5,13 +5,14 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from library.errors import ItemChangedError
 from library.feed import Feed, Lease
+from library.marks import MarkMaker
 from library.on_demand import OnDemand
+from library.opening import Opener
 from library.photos import MAX_PHOTO_SIZE, Photo, PhotoError, PhotoReader
 from library.records import Record
 from transcoder import MediaHelper, MediaInfo
-from vault import PlaintextReader, Vault
+from vault import PlaintextReader
 
 _HELPER_IDLE_S = 30.0  # a helper holds some 50 MB; starting one takes 0.3 s
 
@@ -21,44 +22,36 @@ _BLANK = 12.0  # standard deviation of luma: black, white, a fade
 
 
 class ReadPhoto(NamedTuple):
-    """A photo and the SHA-256 of its file, which was read whole for it."""
+    """A photo, and the SHA-256 and the marks of its file, which was read whole for it."""
 
     photo: Photo
     sha256: bytes
+    marks: bytes
 
 
 class PictureMaker:
     """Makes pictures with helper processes of its own, started when needed, ended when idle.
 
     Args:
-        vault: Unlocked.
+        opener: Opens files.
         feed: Returns the feed that the helpers read from.
         background: Nobody waits for these pictures.
     """
 
-    def __init__(self, vault: Vault, feed: Callable[[], Feed], *, background: bool = False) -> None:
-        self._vault = vault
+    def __init__(self, opener: Opener, feed: Callable[[], Feed], *, background: bool = False) -> None:
+        self._opener = opener
         self._feed = feed
         self._photos = OnDemand(lambda: PhotoReader(background=background), idle_s=_HELPER_IDLE_S)
         self._media = OnDemand(MediaHelper, idle_s=_HELPER_IDLE_S)
 
     def open(self, record: Record) -> PlaintextReader:
-        """Open the file of a record.
-
-        Raises:
-            ItemChangedError: It is not the file that the record describes.
-            VaultError
-        """
-        reader = self._vault.open(record.node)
-        if (reader.header_nonce, reader.stored_size) != (record.header_nonce, record.stored_size):
-            reader.close()
-            raise ItemChangedError(record.item_id)
-        return reader
+        """Open the file of a record; see `Opener`."""
+        return self._opener.open(record)
 
     @contextlib.contextmanager
     def lease(self, record: Record) -> Iterator[Lease]:
         """Lend an address from which the file of a record can be read."""
-        with self._feed().lease(lambda: self.open(record)) as lease:
+        with self._feed().lease(lambda: self._opener.open(record)) as lease:
             yield lease
 
     def read_photo(self, record: Record, widths: Sequence[int]) -> ReadPhoto:
@@ -70,9 +63,11 @@ class PictureMaker:
         """
         if (record.size or 0) > MAX_PHOTO_SIZE:
             raise PhotoError("the picture is too large to be read")
-        with self.open(record) as reader:
+        with self._opener.open(record) as reader:
+            marks = MarkMaker(reader.size)
+            reader.watch(marks.see)
             contents = reader.read()
-        return ReadPhoto(self.shrink(contents, widths), hashlib.sha256(contents).digest())
+        return ReadPhoto(self.shrink(contents, widths), hashlib.sha256(contents).digest(), marks.finish())
 
     def shrink(self, picture: bytes, widths: Sequence[int]) -> Photo:
         """Read a picture that is in memory.

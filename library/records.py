@@ -90,6 +90,7 @@ class Findings:
     has_image: bool = False
     media: MediaInfo | None = None
     sha256: bytes | None = None
+    marks: bytes | None = None
     certain: bool = True  # false when it was a decoder that failed, not the file that was refused
 
 

@@ -1,6 +1,7 @@
 """Vaults, photos and videos made for the tests."""
 
 import io
+import os
 import subprocess
 from collections.abc import Iterable
 from functools import cache
@@ -93,3 +94,31 @@ def flip_bytes(path: Path, offsets: Iterable[int]) -> None:
     for offset in offsets:
         contents[offset] ^= 1
     path.write_bytes(contents)
+
+
+CHUNK_SIZE = 32 * 1024
+STORED_CHUNK_SIZE = CHUNK_SIZE + 28
+HEADER_SIZE = 68
+
+
+def put_older_chunk(vault: Vault, path: str, chunk_index: int, plaintext: bytes | None = None) -> bytes:
+    """Put a genuine chunk of other times into a file, as an app that wrote in place left it; its times stay.
+
+    Args:
+        plaintext: What the chunk holds; zeros by default.
+
+    Returns:
+        The stored file as it was before.
+    """
+    stored = stored_file(vault, path)
+    times, whole = stored.stat(), stored.read_bytes()
+    start = HEADER_SIZE + chunk_index * STORED_CHUNK_SIZE
+    older = bytearray(whole[start : start + STORED_CHUNK_SIZE])
+    with vault.verify(vault.find(path)) as verification:
+        # The same file key, another nonce.
+        verification._chunks.seal_into(
+            chunk_index, os.urandom(12), memoryview(plaintext or bytes(len(older) - 28)), memoryview(older)
+        )
+    stored.write_bytes(whole[:start] + older + whole[start + len(older) :])
+    os.utime(stored, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return whole

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from library import CheckCancelledError, ItemChangedError, ItemNotFoundError, Library, NotWholeError, Survey
+from library import CheckCancelledError, ItemChangedError, Library, NotWholeError, Survey
 from library.arriving import ARRIVING, REST_NS
 from library.checks import ALTERED
 from library.records import DAMAGED_END, SHRUNK
 from library.suspicion import OLDER, ROLLED_BACK
-from tests.library.material import flip_byte, flip_bytes, photo, put, stored_file
+from tests.library.material import flip_byte, flip_bytes, photo, put, put_older_chunk, stored_file
 from vault import AuthenticationError, Vault
 
 SIZE = 32 * 1024
@@ -249,23 +249,9 @@ def test_a_stored_file_copied_over_another(house, library):
     assert found == {("changed places", "/b.bin"): "it has the contents of /a.bin"}
 
 
-def spliced(house, path, chunk_index):
-    """Put a chunk back as it was before the file was changed in place; return how the file is without that."""
-    stored = stored_file(house, path)
-    now = stored.read_bytes()
-    with house.verify(house.find(path)) as verification:
-        older = bytearray(now[at(chunk_index) : at(chunk_index + 1)])
-        # What an app that writes in place left behind: the same file key, an older nonce.
-        plaintext = memoryview(bytes(SIZE))
-        verification._chunks.seal_into(chunk_index, os.urandom(12), plaintext, memoryview(older))
-    stored.write_bytes(now[: at(chunk_index)] + older + now[at(chunk_index + 1) :])
-    settle(house)
-    return now
-
-
 def test_an_older_chunk_put_back(house, library):
     assert findings(library, house, deep=True) == {}  # read whole once
-    whole = spliced(house, "/a.bin", 40)
+    whole = put_older_chunk(house, "/a.bin", 40)
     # Header, size and time are what they were, and every chunk is genuine.
     assert findings(library, house) == {}
     found = findings(library, house, deep=True)
@@ -280,7 +266,7 @@ def test_an_older_chunk_put_back(house, library):
 
 def test_an_altered_file_that_is_accepted(house, library):
     findings(library, house, deep=True)
-    spliced(house, "/a.bin", 3)
+    put_older_chunk(house, "/a.bin", 3)
     assert set(findings(library, house, deep=True)) == {("altered", "/a.bin")}
     assert library.integrity.accept("/a.bin") == 1
     library.open(library.find_path("/a.bin").id).close()
@@ -293,12 +279,7 @@ def test_an_older_chunk_where_only_the_import_knew_the_contents(vault, library):
     put(vault, "/a.bin", contents)
     library.note_stored("/a.bin", hashlib.sha256(contents).digest())
     settle(vault)
-    stored = stored_file(vault, "/a.bin")
-    with vault.verify(vault.find("/a.bin")) as verification:
-        chunk = bytearray(CHUNK)
-        verification._chunks.seal_into(1, os.urandom(12), memoryview(b"x" * SIZE), memoryview(chunk))
-    whole = stored.read_bytes()
-    stored.write_bytes(whole[: at(1)] + chunk + whole[at(2) :])
+    put_older_chunk(vault, "/a.bin", 1, b"x" * SIZE)
     assert findings(library, vault, deep=True) == {("altered", "/a.bin"): ((0, 3 * SIZE),)}
 
 
@@ -412,15 +393,6 @@ def test_a_vanished_file_that_comes_back_after_another_was_in_its_place(house, l
     assert findings(library, house) == {}
     stored.write_bytes(older)
     assert set(findings(library, house)) == {("rolled back", "/Work/film.bin")}
-
-
-def test_what_lanterne_removes_is_not_missing(house, library):
-    house.remove(house.find("/Work"))
-    library.note_removed("/Work")
-    with pytest.raises(ItemNotFoundError):
-        library.find_path("/Work/film.bin")
-    assert findings(library, house) == {}
-    assert library.find_path("/Wedding/film.bin").size == 70_000
 
 
 def test_a_folder_without_its_link(house, library):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from library import Library
+from tests.library.material import put_older_chunk
 from tests.tvapp.conftest import CHUNK_SIZE
 from tests.tvapp.transfers import OLD_NS, bring, look, make_tree, new_vault, put_link, take
 from tvapp.transfer import Exporter, RefusedError, Watcher, plan_export
@@ -175,6 +176,69 @@ def test_damage_is_named_and_nothing_of_it_is_written(vault, library, source, ou
     expected = look(source)
     del expected["big.bin"], expected["Beach/notes.txt"]
     assert look(out) == expected
+
+
+def test_what_is_genuine_but_not_what_was_stored_is_named_and_nothing_of_it_is_written(
+    vault, library, source, out
+):
+    put_older_chunk(vault, "/big.bin", 3)
+    put_older_chunk(vault, "/note", 0)
+    report = take(vault, library, out)
+    assert failed(report) == {"/big.bin": "AlteredError", "/note": "AlteredError"}
+    assert {failure.name: str(failure.error).partition(":")[0] for failure in report.failures} == {
+        "/big.bin": "altered",
+        "/note": "altered",
+    }
+    expected = look(source)
+    del expected["big.bin"], expected["note"]
+    assert look(out) == expected
+
+
+def test_without_the_digest_nobody_can_tell(vault, library, source, out, tmp_path):
+    put_older_chunk(vault, "/note", 0)
+    with Library(vault, tmp_path / "another state") as forgetful:
+        assert take(vault, forgetful, out, "/note").is_whole
+    assert (out / "note").read_bytes() == bytes(len(b"a note"))
+
+
+def test_what_is_known_not_to_be_whole_is_not_written(vault, library, source, out):
+    library.scan()
+    put_older_chunk(vault, "/note", 0)
+    library.integrity.check_file(vault.find("/note"), lambda _size: True)
+    stored = vault.location / vault.find("/big.bin").stored_path
+    whole = stored.read_bytes()
+    stored.write_bytes(whole[: 68 + 3 * (CHUNK_SIZE + 28)])  # at a chunk's edge: what is left is genuine
+    library.scan()
+    report = take(vault, library, out, "/note", "/big.bin")
+    assert failed(report) == {"/note": "DamageError", "/big.bin": "DamageError"}
+    assert list(look(out)) == []
+    assert [str(failure.error).partition(":")[0] for failure in report.failures] == ["altered", "incomplete"]
+    # It is whole again, though no scan has seen it yet.
+    stored.write_bytes(whole)
+    assert take(vault, library, out, "/big.bin").is_whole
+    # And what a person accepts is what there is.
+    library.integrity.accept("/note")
+    assert take(vault, library, out, "/note").is_whole
+
+
+def test_what_is_still_arriving_is_not_written_and_no_damage(vault, library, out):
+    vault.write_file("", "new", io.BytesIO(bytes(4 * CHUNK_SIZE)))
+    stored = vault.location / vault.find("/new").stored_path
+    whole = stored.read_bytes()
+    stored.write_bytes(whole[: 68 + 2 * (CHUNK_SIZE + 28)])
+    library.scan()
+    stored.write_bytes(whole[: 68 + 3 * (CHUNK_SIZE + 28)])
+    library.scan()
+    assert failed(take(vault, library, out)) == {"/new": "TransferError"}
+    assert list(look(out)) == []
+
+
+def test_an_index_that_cannot_be_read_keeps_nothing_back(vault, library, source, out):
+    library.close()
+    assert take(vault, library, out).is_whole
+    assert {name: seen[0] for name, seen in look(out).items() if isinstance(seen, tuple)} == {
+        name: seen[0] for name, seen in look(source).items() if isinstance(seen, tuple)
+    }
 
 
 def test_what_has_lost_its_place_or_its_name_is_named(vault, library, source, out):

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from library import Library
+from library import AlteredError, Library
+from tests.library.material import put_older_chunk
 from tests.tvapp.conftest import CHUNK_SIZE
 from tests.tvapp.transfers import (
     OLD_NS,
@@ -82,8 +83,48 @@ def test_times_and_digests_are_kept(vault, library, source):
             mtime_ns = (source / path).stat().st_mtime_ns
             assert mtime_ns % 1000  # to the nanosecond, as this disk has it
             assert library.stored_sha256(f"/{path}") == hashlib.sha256(content).digest()
-            assert library.original_mtime_ns(f"/{path}") == mtime_ns
+            with vault.open(vault.find(f"/{path}")) as reader:
+                assert library.seal_of(reader).original_mtime_ns == mtime_ns
             assert vault.find(f"/{path}").mtime_ns == mtime_ns
+
+
+def test_what_was_stored_is_known_to_the_last_chunk(vault, library, source):
+    bring(vault, library, source / "Holidays")
+    library.scan()
+    item_id = library.find_path("/Holidays/big.bin").id
+    with library.open(item_id) as reader:
+        assert reader.read() == TREE["Holidays/big.bin"]
+    put_older_chunk(vault, "/Holidays/big.bin", 2)
+    with library.open(item_id) as reader, pytest.raises(AlteredError):
+        reader.read()
+
+
+def test_what_was_there_already_is_known_from_then_on(vault, library, source, tmp_path):
+    bring(vault, library, source / "Holidays")
+    with Library(vault, tmp_path / "another state") as forgetful:
+        bring(vault, forgetful, source / "Holidays")
+        forgetful.scan()
+        put_older_chunk(vault, "/Holidays/big.bin", 2)
+        item_id = forgetful.find_path("/Holidays/big.bin").id
+        with forgetful.open(item_id) as reader, pytest.raises(AlteredError):
+            reader.read()
+
+
+@pytest.mark.parametrize("removed", ["by hand", "by an app"])
+def test_what_was_removed_and_is_imported_again_can_be_opened_at_once(vault, library, source, removed):
+    bring(vault, library, source / "Holidays")
+    library.scan()
+    node = vault.find("/Holidays/big.bin")
+    if removed == "by hand":
+        (vault.location / node.stored_path).unlink()
+    else:
+        vault.remove(node)
+    assert bring(vault, library, source / "Holidays").stored_count == 1
+    with library.open(library.find_path("/Holidays/big.bin").id) as reader:
+        assert reader.read() == TREE["Holidays/big.bin"]
+    library.scan()
+    assert library.find_path("/Holidays/big.bin").problem is None
+    assert list(library.integrity.findings()) == []
 
 
 def test_the_sources_show_no_trace(vault, library, source):

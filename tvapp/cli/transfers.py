@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from library import Library, LibraryError
+from library import Library, LibraryError, Seal
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.cli.progress import scan_with_progress, stop_requests, watching_files
 from tvapp.config import Settings
@@ -26,7 +26,7 @@ from tvapp.transfer import (
     shown,
     survey,
 )
-from vault import IntegrityError, Vault
+from vault import IntegrityError, Node, PlaintextReader, Vault
 
 DAMAGED_STATUS = 13
 _MAX_REMARKS = 20
@@ -192,11 +192,16 @@ def _opened_with_seals(settings: Settings) -> Iterator[tuple[Vault, SealRecords]
 class _NoSeals:
     """Knows nothing."""
 
-    def note_stored(self, path: str, sha256: bytes, source_mtime_ns: int | None = None) -> None:
+    def note_stored(
+        self, path: str, sha256: bytes, source_mtime_ns: int | None = None, marks: bytes | None = None
+    ) -> None:
         pass
 
     def stored_sha256(self, path: str) -> bytes | None:  # noqa: ARG002
         return None
 
-    def original_mtime_ns(self, path: str) -> int | None:  # noqa: ARG002
+    def seal_of(self, reader: PlaintextReader) -> Seal | None:  # noqa: ARG002
         return None
+
+    def require_whole(self, node: Node) -> None:
+        pass

@@ -2,6 +2,7 @@
 
 from tvapp.transfer.contents import SealRecords
 from tvapp.transfer.errors import (
+    AlteredError,
     DamageError,
     ExistsError,
     NoRoomError,
@@ -20,6 +21,7 @@ from tvapp.transfer.sizes import human_size
 from tvapp.transfer.survey import require_room, survey
 
 __all__ = [
+    "AlteredError",
     "DamageError",
     "ExistsError",
     "ExportPlan",

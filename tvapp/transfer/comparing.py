@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from library import LibraryError
-from tvapp.transfer.contents import SealRecords, read_sha256
+from tvapp.transfer.contents import Contents, SealRecords, read_contents
 from tvapp.transfer.report import Meter
 from tvapp.transfer.source_file import SourceReader
 from vault import Node, Vault
 
-Remember = Callable[[str, bytes, int], None]
-"""Takes a path of the vault, a SHA-256, and when the original was last changed."""
+Remember = Callable[[str, Contents, int], None]
+"""Takes a path of the vault, its contents, and when the original was last changed."""
 
 
 class Comparer:
@@ -42,16 +42,17 @@ class Comparer:
         with SourceReader(file, meter.count_half, self._check) as reader:
             if node.size is not None and node.size != reader.size:
                 return False
-            known = self._known_sha256(path)
-            stored = known or read_sha256(self._vault, node, meter.count_half, self._check, from_disk=True)
-            if reader.read_to_end() != stored:
+            known = self._known(path)
+            stored = known or read_contents(self._vault, node, meter.count_half, self._check, from_disk=True)
+            if reader.read_to_end() != stored.sha256:
                 return False
             if known is None and remember is not None:
                 remember(path, stored, reader.mtime_ns)
             return True
 
-    def _known_sha256(self, path: str) -> bytes | None:
+    def _known(self, path: str) -> Contents | None:
         try:
-            return self._seals.stored_sha256(path)
+            sha256 = self._seals.stored_sha256(path)
         except LibraryError:  # then the vault is asked
             return None
+        return None if sha256 is None else Contents(sha256)

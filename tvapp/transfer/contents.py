@@ -1,32 +1,45 @@
-"""Contents of the vault, read to be compared: SHA-256 of plaintext."""
+"""Contents of the vault, read to be compared: SHA-256 of plaintext, and what else the index keeps of them."""
 
 import contextlib
 import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from vault import Node, Vault
+from library import MarkMaker, Seal
+from vault import Node, PlaintextReader, Vault
 
 
 class SealRecords(Protocol):
     """What is known of the contents of files without reading them. Paths are the vault's: "/a/b"."""
 
-    def note_stored(self, path: str, sha256: bytes, source_mtime_ns: int | None = None) -> None:
+    def note_stored(
+        self, path: str, sha256: bytes, source_mtime_ns: int | None = None, marks: bytes | None = None
+    ) -> None:
         """Remember what was stored, and when the original was last changed."""
 
     def stored_sha256(self, path: str) -> bytes | None:
         """Return the SHA-256 of a file's plaintext, if it is known."""
 
-    def original_mtime_ns(self, path: str) -> int | None:
-        """Return when the original of a file was last changed, if it is known."""
+    def seal_of(self, reader: PlaintextReader) -> Seal | None:
+        """Return what is known of the contents that a reader shows."""
+
+    def require_whole(self, node: Node) -> None:
+        """Raise NotWholeError for a file that is known not to be what was stored."""
 
 
-def read_sha256(
+class Contents(NamedTuple):
+    """What is kept of contents that were read whole."""
+
+    sha256: bytes
+    marks: bytes | None = None
+
+
+def read_contents(
     vault: Vault, node: Node, on_bytes: Callable[[int], None], check: Callable[[], None], *, from_disk: bool
-) -> bytes:
-    """Read a file of the vault whole and return the SHA-256 of its plaintext.
+) -> Contents:
+    """Read a file of the vault whole and return what is to be kept of it.
 
     Args:
         vault: Unlocked.
@@ -43,11 +56,13 @@ def read_sha256(
         _drop_from_memory(vault, node)
     digest = hashlib.sha256()
     with vault.open(node) as reader:
+        marks = MarkMaker(reader.size)
+        reader.watch(marks.see)
         for piece in reader.iter_range(0, reader.size):
             check()
             digest.update(piece)
             on_bytes(len(piece))
-    return digest.digest()
+    return Contents(digest.digest(), marks.finish())
 
 
 def _drop_from_memory(vault: Vault, node: Node) -> None:

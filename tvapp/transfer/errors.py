@@ -9,6 +9,7 @@
     * SourceChangedError         a source was written to while it was read
     * DamageError                what is stored is not what it should be
         * VerificationError          what was read back is not what was written
+        * AlteredError               every part is genuine, but together they are not what was put in
 
 The name that an error is about stands beside it (`report.Failure`), not in its message.
 """
@@ -60,6 +61,13 @@ class SourceChangedError(TransferError):
 
 class DamageError(TransferError):
     """What is stored is not what it should be."""
+
+
+class AlteredError(DamageError):
+    """Every part of a stored file is genuine, but together they are not what was put in."""
+
+    def __init__(self) -> None:
+        super().__init__("altered: it is not what was stored, though every part of it is genuine")
 
 
 class VerificationError(DamageError):

@@ -1,23 +1,32 @@
 """Files out of the vault: each whole or not at all, nothing is overwritten."""
 
 import contextlib
+import hashlib
 import os
 import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from library import LibraryError
+from library import LibraryError, NotWholeError, Seal
 from tvapp.transfer.comparing import Comparer
 from tvapp.transfer.contents import SealRecords
 from tvapp.transfer.deep_paths import reached
-from tvapp.transfer.errors import ExistsError, NoRoomError, RefusedError, StoppedError, TransferError
+from tvapp.transfer.errors import (
+    AlteredError,
+    DamageError,
+    ExistsError,
+    NoRoomError,
+    RefusedError,
+    StoppedError,
+    TransferError,
+)
 from tvapp.transfer.export_plan import ExportPlan, ExportStep, problem_of
 from tvapp.transfer.importing import LASTING
 from tvapp.transfer.links import stays_inside
 from tvapp.transfer.report import Failure, Meter, Remark, TransferReport, Watcher, shown
 from tvapp.transfer.target_file import TargetFile, exists, kind_at, part_path, remove
-from vault import NodeKind, NodeNotFoundError, Vault, VaultError, VaultLockedError
+from vault import NodeKind, PlaintextReader, Vault, VaultError, VaultLockedError
 
 
 class Exporter:
@@ -129,19 +138,47 @@ class Exporter:
         if exists(path):
             self._pass_over(step, path, meter)
             return
+        self._require_whole(step)
         with self._vault.open(step.node) as reader:
+            seal = self._seal_of(reader)
             target = TargetFile(path)
             try:
-                for piece in reader.iter_range(0, reader.size):
-                    self._check()
-                    target.write(piece)
-                    meter.count(len(piece))
-                target.publish(self._mtime_ns(step))
+                self._copy(reader, target, seal, meter)
+                known_ns = None if seal is None else seal.original_mtime_ns
+                target.publish(step.node.mtime_ns if known_ns is None else known_ns)
             except BaseException:
                 target.discard()
                 raise
             self._report.stored_count += 1
             self._report.stored_size += reader.size
+
+    def _copy(self, reader: PlaintextReader, target: TargetFile, seal: Seal | None, meter: Meter) -> None:
+        """Write the contents out; AlteredError if they are not what is known of them."""
+        digest = hashlib.sha256()
+        for piece in reader.iter_range(0, reader.size):
+            self._check()
+            target.write(piece)
+            if seal is not None:
+                digest.update(piece)
+            meter.count(len(piece))
+        if seal is not None and digest.digest() != seal.sha256:
+            raise AlteredError
+
+    def _require_whole(self, step: ExportStep) -> None:
+        """Refuse what is known to be altered, shorter than it was, or on its way into the vault."""
+        try:
+            self._seals.require_whole(step.node)
+        except NotWholeError as error:
+            kind = TransferError if error.problem.startswith("arriving") else DamageError
+            raise kind(error.problem) from error
+        except LibraryError:  # then what is read has to tell
+            pass
+
+    def _seal_of(self, reader: PlaintextReader) -> Seal | None:
+        try:
+            return self._seals.seal_of(reader)
+        except LibraryError:
+            return None
 
     def _pass_over(self, step: ExportStep, path: Path, meter: Meter) -> None:
         """Leave alone what is there; ExistsError unless it is the same."""
@@ -174,13 +211,6 @@ class Exporter:
         with contextlib.suppress(OSError), reached(path) as (name, folder_fd):
             return os.readlink(name, dir_fd=folder_fd)
         return None
-
-    def _mtime_ns(self, step: ExportStep) -> int:
-        try:
-            known = self._seals.original_mtime_ns(step.path)
-        except (LibraryError, NodeNotFoundError):
-            known = None
-        return step.node.mtime_ns if known is None else known
 
     def _check(self) -> None:
         if self._stopping.is_set():

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from library import LibraryError
 from tvapp.transfer.comparing import Comparer, Remember
-from tvapp.transfer.contents import SealRecords, read_sha256
+from tvapp.transfer.contents import Contents, SealRecords, read_contents
 from tvapp.transfer.errors import (
     ExistsError,
     SourceChangedError,
@@ -188,22 +188,21 @@ class Importer:
                         raise
                     meter.restart()
                     continue
-            self._verify(node, source.sha256, meter)
-            self._remember(file.target, source.sha256, source.mtime_ns)
+            self._remember(file.target, self._verify(node, source.sha256, meter), source.mtime_ns)
             return source.size
         raise RuntimeError("unreachable")
 
-    def _verify(self, node: Node, sha256: bytes, meter: Meter) -> None:
+    def _verify(self, node: Node, sha256: bytes, meter: Meter) -> Contents:
         """Read a file back from the disk; one that is not what was written is taken out again."""
         try:
-            stored = read_sha256(self._vault, node, meter.count_half, self._check, from_disk=True)
+            stored = read_contents(self._vault, node, meter.count_half, self._check, from_disk=True)
         except (IntegrityError, StorageError) as error:
             if isinstance(error, StorageError) and error.errno != errno.EIO:
                 raise
             words = f"what was written cannot be read back ({error})"
         else:
-            if stored == sha256:
-                return
+            if stored.sha256 == sha256:
+                return stored
             words = "what is read back is not what was written"
         self._vault.remove(node)
         raise VerificationError(f"{words}; it is not stored: check the disk")
@@ -217,12 +216,12 @@ class Importer:
         if not self._comparer.is_same(file.source, there, file.target, meter, remember):
             raise ExistsError("it is in the vault already and is another file, which was left as it is")
 
-    def _remember(self, target: str, sha256: bytes, mtime_ns: int) -> None:
+    def _remember(self, target: str, contents: Contents, mtime_ns: int) -> None:
         """Tell the index. The vault is what counts: an index that cannot be written costs time later, no file."""
         if not self._seals_work:
             return
         try:
-            self._seals.note_stored(target, sha256, mtime_ns)
+            self._seals.note_stored(target, contents.sha256, mtime_ns, contents.marks)
         except LibraryError as error:
             self._report.remarks.append(Remark("the index", f"could not be written: {error}"))
             self._seals_work = False

@@ -1,0 +1,306 @@
+"""An older part put back into a file: seen while it is read, and never given out as part of the whole."""
+
+import hashlib
+import http.client
+import io
+import os
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from library import AlteredError, MarkMaker, NotWholeError
+from library.checks import ALTERED
+from library.errors import LibraryClosedError
+from library.feed import Feed
+from library.marks import BLOCK_SIZE
+from library.witness import SealWitness
+from tests.library.material import CHUNK_SIZE, photo, put, put_older_chunk, stored_file, video
+from vault import IntegrityError
+
+BLOCK_CHUNKS = BLOCK_SIZE // CHUNK_SIZE
+CHUNK_COUNT = 3 * BLOCK_CHUNKS + 5
+DATA = bytes(i % 251 for i in range(CHUNK_COUNT * CHUNK_SIZE - 1000))
+LONG_AGO_NS = 10**18
+
+
+def store(vault, library, path, contents):
+    """Store a file as an import does: read back, its marks noted."""
+    put(vault, path, contents)
+    stored = stored_file(vault, path)
+    os.utime(stored, ns=(LONG_AGO_NS, LONG_AGO_NS))
+    with vault.open(vault.find(path)) as reader:
+        maker = MarkMaker(reader.size)
+        reader.watch(maker.see)
+        assert reader.read() == contents
+    library.note_stored(path, hashlib.sha256(contents).digest(), marks=maker.finish())
+
+
+@pytest.fixture
+def film(vault, library):
+    """The item of a file of three blocks and a bit."""
+    store(vault, library, "/film.bin", DATA)
+    library.scan()
+    return library.find_path("/film.bin").id
+
+
+def open_and_read(library, item_id):
+    """Read an item to its end; return what came until an error, and the error."""
+    got = b""
+    with library.open(item_id) as reader:
+        try:
+            for piece in reader.iter_range(0, reader.size):
+                got += piece
+        except IntegrityError as error:
+            return got, error
+    return got, None
+
+
+def block_of(chunk_index):
+    start = chunk_index // BLOCK_CHUNKS * BLOCK_SIZE
+    return start, min(start + BLOCK_SIZE, len(DATA))
+
+
+def test_what_is_whole_is_read_whole(library, film):
+    assert open_and_read(library, film) == (DATA, None)
+
+
+@pytest.mark.parametrize(
+    "chunk_index", [0, 5, 31, 32, 63, 64, 95, 96, CHUNK_COUNT - 2, CHUNK_COUNT - 1], ids=str
+)
+def test_a_whole_reading_never_ends_with_an_altered_part(vault, library, film, chunk_index):
+    put_older_chunk(vault, "/film.bin", chunk_index)
+    got, error = open_and_read(library, film)
+    start, stop = block_of(chunk_index)
+    assert isinstance(error, AlteredError)
+    assert (error.start, error.stop) == (start, stop)
+    assert start - 6 * CHUNK_SIZE <= len(got) < stop
+    assert "is altered: bytes" in str(error)
+
+
+def test_a_reader_like_any_other_sees_it_too(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40)
+    with library.open(film) as reader, pytest.raises(AlteredError):
+        io.BufferedReader(reader, 5000).read()
+    # A reader of its own: what is known by now is said when it is opened.
+    with pytest.raises(NotWholeError, match="altered"):
+        library.open(film)
+
+
+def test_a_reader_that_met_it_says_so_for_ever(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40)
+    with library.open(film) as reader:
+        for _ in range(2):
+            with pytest.raises(AlteredError):
+                reader.read()
+        reader.seek(50 * CHUNK_SIZE)
+        with pytest.raises(AlteredError):
+            reader.read(10)
+
+
+def test_a_small_file_is_refused_before_its_first_piece(vault, library):
+    store(vault, library, "/note.bin", b"a note" * 1000)
+    library.scan()
+    put_older_chunk(vault, "/note.bin", 0)
+    with library.open(library.find_path("/note.bin").id) as reader, pytest.raises(AlteredError):
+        reader.iter_range(0, reader.size)
+
+
+def test_going_on_from_anywhere_sees_the_blocks_that_follow(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 70)
+    with library.open(film) as reader:
+        start = 40 * CHUNK_SIZE + 77
+        reader.seek(start)
+        got = reader.read(64 * CHUNK_SIZE - start)
+        assert got == DATA[start : 64 * CHUNK_SIZE]
+        with pytest.raises(AlteredError):
+            reader.read()
+
+
+def test_a_range_that_holds_no_whole_block_is_not_compared(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40)
+    with library.open(film) as reader:
+        assert reader.readinto(bytearray(30 * CHUNK_SIZE)) == 30 * CHUNK_SIZE
+        reader.seek(33 * CHUNK_SIZE)
+        assert len(reader.read(20 * CHUNK_SIZE)) == 20 * CHUNK_SIZE
+    library.open(film).close()
+
+
+def test_what_nobody_knows_is_served(vault, library):
+    put(vault, "/other.bin", DATA)
+    library.scan()
+    put_older_chunk(vault, "/other.bin", 40)
+    got, error = open_and_read(library, library.find_path("/other.bin").id)
+    assert error is None
+    assert len(got) == len(DATA)
+
+
+def test_it_is_noted_and_looked_at_first(vault, library, film):
+    put(vault, "/another.bin", b"x")
+    library.scan()
+    since_ns = time.time_ns()
+    for due in library.integrity.due(since_ns, 10):
+        library.integrity.check_file(due.node, lambda _size: True)
+    put_older_chunk(vault, "/film.bin", 40)
+    open_and_read(library, film)
+    item = library.find_path("/film.bin")
+    assert item.problem == ALTERED
+    findings = [(one.problem, one.ranges, one.detail) for one in library.integrity.findings()]
+    assert findings == [("altered", (block_of(40),), "")]
+    assert [due.item_id for due in library.integrity.due(since_ns, 10)] == [film]
+    assert library.integrity.status(since_ns).damaged_count == 1
+    # What reads it whole knows better still.
+    put_older_chunk(vault, "/film.bin", 3)
+    check = library.integrity.check_file(vault.find("/film.bin"), lambda _size: True)
+    assert check.ranges == ((0, 2 * BLOCK_SIZE),)
+
+
+def test_a_part_sealed_anew_with_the_same_contents_is_whole_when_all_was_read(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40, DATA[40 * CHUNK_SIZE :][:CHUNK_SIZE])
+    _, error = open_and_read(library, film)
+    assert isinstance(error, AlteredError)
+    assert library.integrity.check_file(vault.find("/film.bin"), lambda _size: True).problem is None
+    assert library.find_path("/film.bin").problem is None
+    assert open_and_read(library, film) == (DATA, None)
+
+
+def test_what_is_accepted_is_served(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40)
+    open_and_read(library, film)
+    assert library.integrity.accept("/film.bin") == 1
+    got, error = open_and_read(library, film)
+    assert (len(got), error) == (len(DATA), None)
+
+
+def test_it_is_refused_even_where_it_cannot_be_noted(vault, library, film, monkeypatch):
+    put_older_chunk(vault, "/film.bin", 40)
+    with library.open(film) as reader:
+        pieces = reader.iter_range(0, reader.size)
+        for _ in range(6):
+            next(pieces)  # the marks are read by now
+        library.close()
+        with pytest.raises(AlteredError):
+            list(pieces)
+
+
+def test_a_reader_whose_library_is_closed_does_not_go_on_unseen(vault, library, film):
+    with library.open(film) as reader:
+        library.close()
+        with pytest.raises(LibraryClosedError):
+            reader.read()
+
+
+def test_the_feed_cuts_the_connection_and_says_why(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40)
+    feed = Feed()
+    try:
+        with feed.lease(lambda: library.open(film)) as lease:
+            address = urlsplit(lease.url)
+            connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+            connection.request("GET", address.path)
+            response = connection.getresponse()
+            with pytest.raises(http.client.IncompleteRead) as cut:
+                response.read()
+            connection.close()
+        assert BLOCK_SIZE - 6 * CHUNK_SIZE <= len(cut.value.partial) < 2 * BLOCK_SIZE
+        assert isinstance(lease.damage, AlteredError)
+    finally:
+        feed.close()
+
+
+# --- the witness
+
+
+def witness_of(size, known):
+    """A witness, and what it asked and told."""
+    asked, told = [], []
+
+    def known_marks():
+        asked.append(True)
+        return known
+
+    return SealWitness("id", size, known_marks, told.append), asked, told
+
+
+def test_marks_are_asked_for_when_they_are_needed_and_once():
+    nonces = [bytes([i]) * 12 for i in range(70)]
+    maker = MarkMaker(70 * CHUNK_SIZE)
+    maker.see(0, nonces)
+    for known in (maker.finish(), None):
+        witness, asked, told = witness_of(70 * CHUNK_SIZE, known)
+        witness.see(0, nonces[:31])
+        assert asked == []
+        witness.see(31, nonces[31:])
+        witness.see(0, nonces)
+        assert (asked, told) == ([True], [])
+
+
+def test_what_is_altered_is_told_once():
+    witness, _, told = witness_of(CHUNK_SIZE, b"12345678")
+    for _ in range(3):
+        with pytest.raises(AlteredError):
+            witness.see(0, [b"nonce"])
+    assert told == [(0, CHUNK_SIZE)]
+
+
+# --- photos and films
+
+
+def test_a_photo_that_a_scan_has_read_is_known(vault, library):
+    picture = photo((800, 600), "red") + bytes(2 * CHUNK_SIZE)
+    put(vault, "/a.jpg", picture)
+    os.utime(stored_file(vault, "/a.jpg"), ns=(LONG_AGO_NS, LONG_AGO_NS))
+    library.scan()
+    item_id = library.find_path("/a.jpg").id
+    assert open_and_read(library, item_id) == (picture, None)
+    put_older_chunk(vault, "/a.jpg", 1)
+    _, error = open_and_read(library, item_id)
+    assert isinstance(error, AlteredError)
+
+
+def test_a_photo_that_is_altered_is_not_rendered(vault, library):
+    store(vault, library, "/a.jpg", photo((4000, 3000), "red") + bytes(2 * CHUNK_SIZE))
+    library.scan()
+    item_id = library.find_path("/a.jpg").id
+    put_older_chunk(vault, "/a.jpg", 1)
+    with pytest.raises(AlteredError):
+        library.image(item_id, 1920)
+    assert library.find_path("/a.jpg").problem == ALTERED
+
+
+@pytest.mark.parametrize("made_right", ["accepted", "restored"])
+def test_a_film_that_is_altered_before_anybody_looked_has_no_poster_until_it_is_right(
+    vault, library, made_right
+):
+    store(vault, library, "/film.mkv", video(form="matroska"))
+    assert vault.find("/film.mkv").size < BLOCK_SIZE
+    whole = put_older_chunk(vault, "/film.mkv", 0, video(form="matroska")[:CHUNK_SIZE])
+    library.scan()
+    item = library.find_path("/film.mkv")
+    assert (item.problem, item.has_image) == (ALTERED, False)
+    if made_right == "accepted":
+        assert library.integrity.accept("/") == 1
+    else:
+        stored_file(vault, "/film.mkv").write_bytes(whole)
+        assert library.integrity.check_file(vault.find("/film.mkv"), lambda _size: True).problem is None
+    library.scan()
+    item = library.find_path("/film.mkv")
+    assert (item.problem, item.has_image) == (None, True)
+
+
+def test_a_film_known_to_be_altered_is_not_played(vault, library):
+    store(vault, library, "/film.mkv", video(form="matroska"))
+    library.scan()
+    item_id = library.find_path("/film.mkv").id
+    source = library.source(item_id)
+    put_older_chunk(vault, "/film.mkv", 0)
+    with source.lease() as lease:  # a run that was begun before it was known
+        address = urlsplit(lease.url)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+        connection.request("GET", address.path)
+        with pytest.raises(http.client.RemoteDisconnected):
+            connection.getresponse()
+        connection.close()
+    assert isinstance(lease.damage, AlteredError)
+    with pytest.raises(NotWholeError):
+        library.source(item_id)
