@@ -15,6 +15,7 @@ from transcoder.segments import EPOCH_S, SegmentPlan
 _NEVER = 1 << 60
 _TRACK_IDS = (("video", fmp4.VIDEO_TRACK), ("audio", fmp4.AUDIO_TRACK))
 _SOUND_ONLY_FLUSH_S = 0.5
+HOLE_S = 0.5  # pictures that are away for longer are missed
 _SEQUENCE_STEP = 1000  # fragments of one segment have numbers of their own, whichever run makes them
 
 
@@ -120,10 +121,30 @@ class Fmp4Assembly:
         index = self._plan.index_at(fragment.first_shown / scale - EPOCH_S)
         if index < self.frontiers.first:
             return  # where the seek landed, before what was asked for
+        self._fill_hole(fragment, mdat, index)
         self._output.append(index, fmp4.numbered(moof, self._next_number(index)) + mdat)
         self._picture_stop_s = fragment.stop / scale
         self._flush(self._picture_stop_s)
         self.frontiers.reach("video", index)
+
+    def _fill_hole(self, fragment: fmp4.Fragment, mdat: bytes, index: int) -> None:
+        """Show the picture that follows a hole in it: damage must not leave segments without pictures."""
+        scale = self._scales["video"]
+        from_s = self._picture_stop_s or self._plan.start_s(self.frontiers.first) + EPOCH_S
+        to_s = fragment.decode_time / scale
+        begun = self._plan.index_at(from_s - EPOCH_S)
+        inside = self._picture_stop_s and begun == index  # then it may need the pictures before it
+        if inside or to_s - from_s < HOLE_S:
+            return
+        still = fmp4.samples(fragment, mdat)[0].data
+        for at in range(max(begun, self.frontiers.first), index + 1):
+            start_s = max(from_s, self._plan.start_s(at) + EPOCH_S)
+            time, stop = round(start_s * scale), round(min(to_s, self._plan.stop_s(at) + EPOCH_S) * scale)
+            if stop > time:
+                sample = fmp4.Sample(time, stop - time, still)
+                self._output.append(
+                    at, fmp4.build_fragment(fmp4.VIDEO_TRACK, self._next_number(at), [sample])
+                )
 
     def _take_sound(self, fragment: fmp4.Fragment, mdat: bytes) -> None:
         scale = self._scales["audio"]
@@ -221,6 +242,10 @@ class TransportAssembly:
         if index > self.frontiers.of(track):
             self._hand_on(pieces)  # before others learn that it is complete
             pieces.clear()
+            if track == "video":  # where the picture has a hole, a segment of nothing is better than none
+                self._hand_on(
+                    {at: [] for at in range(self.frontiers.of(track), index) if at not in self._begun}
+                )
             self.frontiers.reach(track, index)
 
     def _settled(self, time_s: float) -> float:

@@ -45,6 +45,10 @@ class SegmentPlan:
         """Return where segment `index` begins, in playing time."""
         return self.boundaries_s[index]
 
+    def stop_s(self, index: int) -> float:
+        """Return where segment `index` ends, in playing time."""
+        return self.boundaries_s[index + 1]
+
     def index_at(self, time_s: float) -> int:
         """Return the segment that `time_s` falls into, -1 before the first, the last one after the end.
 

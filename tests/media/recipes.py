@@ -89,6 +89,13 @@ def _corrupted(shelf: "Shelf", path: Path) -> None:
     path.write_bytes(data)
 
 
+def _emptied(shelf: "Shelf", path: Path) -> None:
+    """Lose all that was between 40 and 70 per cent of a film, sound and pictures."""
+    data = shelf.data("short_gops.mkv")
+    start, stop = len(data) * 4 // 10, len(data) * 7 // 10
+    path.write_bytes(data[:start] + bytes(stop - start) + data[stop:])
+
+
 def _joined(shelf: "Shelf", path: Path) -> None:
     path.write_bytes(shelf.data("part1.ts") + shelf.data("part2.ts"))
 
@@ -167,6 +174,7 @@ _INGREDIENTS: dict[str, Recipe] = {
     "a.srt": _text(_SUBTITLES),
     "a.ass": _text(_STYLED),
     "a.sup": _pgs,
+    "short_gops.mkv": made(*picture(), *sound(), *H264, "-g", "24", "-pix_fmt", "yuv444p", *AAC),
     "full.mkv": remade("base.mp4", "-c", "copy"),
     "part1.ts": made(*picture(rate="25", seconds=5), *sound(seconds=5), *H264, "-g", "50", *AAC),
     "part2.ts": made(
@@ -404,6 +412,7 @@ _DAMAGED: dict[str, Recipe] = {
     "trunc.mkv": head_of("full.mkv"),
     "trunc_moovend.mp4": head_of("moov_end.mov"),
     "corrupt.mkv": _corrupted,
+    "hole.mkv": _emptied,
 }
 
 UNPLAYABLE = frozenset({"trunc_moovend.mp4"})  # nothing in it says where a picture begins

@@ -217,3 +217,25 @@ def test_no_bytes_lead_to_anything_but_a_value_error(data, synced):
     assembly = TransportAssembly(PLAN, 0, {"video", "audio"}, Segments())
     with contextlib.suppress(ValueError):
         assembly.feed("both", data)
+
+
+def test_where_pictures_are_missing_the_next_one_is_shown():
+    """From the middle of the first segment to the middle of the third, all of them begin and end with a picture."""
+    output = Segments()
+    assembly = Fmp4Assembly(PLAN, 0, {"video"}, output)
+    assembly.feed("video", moov("video") + fragment("video", 0.0, 0.5, 0.5))
+    assembly.feed("video", fragment("video", 5.0, 0.5, 0.5))
+    assembly.finish("video")
+    assert output.packets("video") == [
+        (0, 0.0, b"0.000"), (0, 0.5, b"0.500"), (0, 1.0, b"5.000"),
+        (1, 2.0, b"5.000"),
+        (2, 4.0, b"5.000"), (2, 5.0, b"5.000"), (2, 5.5, b"5.500"),
+    ]  # fmt: skip
+
+
+def test_a_pause_inside_a_segment_is_left():
+    """The picture behind it may need those before it."""
+    output = Segments()
+    assembly = Fmp4Assembly(PLAN, 1, {"video"}, output)
+    assembly.feed("video", moov("video") + fragment("video", 2.0, 0.25) + fragment("video", 3.5, 0.5))
+    assert [time_s for _, time_s, _ in output.packets("video")] == [2.0, 3.5]

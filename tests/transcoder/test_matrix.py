@@ -33,7 +33,7 @@ class Expected:
     duration_s: float = SECONDS
     frame_s: float = 1 / 24
     kinds: tuple[str, ...] = ("audio", "video")
-    hole_s: float = 0.0  # of pictures, where a part of the file is damaged
+    hole_s: float = 0.0  # where a part of the file is damaged: what stands before it lasts so much longer
     seam_s: float = 0.0  # more than a frame, where recordings were joined
     late_s: float = 0.0  # of the first sound
     clean: bool = True  # decodes without a word
@@ -62,7 +62,8 @@ EXPECTED = {
     "mjpeg_pcm.avi": Expected(5.0, 1 / 15),
     "dv.dv": Expected(5.0, 1 / 25),
     "trunc.mkv": Expected(4.9, clean=False),
-    "corrupt.mkv": Expected(hole_s=8.0, clean=False),
+    "corrupt.mkv": Expected(hole_s=1.2, clean=False),
+    "hole.mkv": Expected(hole_s=2.7, clean=False),
 }
 
 
@@ -88,7 +89,9 @@ class Player:
         with Pool(FFMPEGS[0]) as pool:
             stream = pool.stream(self._source, self._profile, session_id="tv")
             self.durations_s = stream.plan.durations_s
-            (self.variant, *_) = parse_multivariant(stream.multivariant_playlist(lambda name, *_: name)).variants
+            (self.variant, *_) = parse_multivariant(
+                stream.multivariant_playlist(lambda name, *_: name)
+            ).variants
             made = {}
             for index in order if order is not None else range(stream.plan.count):
                 made[index] = b"".join(stream.segment(index))
@@ -103,18 +106,15 @@ class Player:
 
 def check_continuity(packets: dict[str, list[Packet]], expected: Expected) -> None:
     """No packet twice, none missing: by the times at which they are decoded."""
+    longest_s = {"audio": AAC_PACKET_S * 2, "video": expected.frame_s * 1.2 + expected.seam_s}
     for kind, own in packets.items():
         steps = [after.decoded_s - before.decoded_s for before, after in pairwise(own)]
-        limit = (
-            AAC_PACKET_S * 2
-            if kind == "audio"
-            else expected.frame_s * 1.2 + expected.hole_s + expected.seam_s
-        )
         assert min(steps) > 0, kind
-        assert max(steps) < limit, kind
+        assert max(steps) < longest_s[kind] + expected.hole_s, kind
     sound = packets.get("audio", [])
     overlaps = [after.shown_s - before.end_s for before, after in pairwise(sound)]
-    assert max(map(abs, overlaps), default=0.0) < AAC_PACKET_S * 1.01, (
+    assert min(overlaps, default=0.0) > -AAC_PACKET_S * 1.01, "sound packets overlap"
+    assert max(overlaps, default=0.0) < AAC_PACKET_S * 1.01 + expected.hole_s, (
         "sound packets do not follow each other"
     )
 
@@ -143,8 +143,9 @@ def check_sync(original: Signals, played: Signals, expected: Expected) -> None:
     before, after = sorted(offsets(original).values()), offsets(played)
     usual_s = before[len(before) // 2] if before else 0.0
     assert len(after) >= min(len(before), 2)
-    for offset_s in after.values():
-        assert offset_s == pytest.approx(usual_s, abs=SYNC_S + expected.frame_s * (expected.frame_s > 0.05))
+    limit_s = SYNC_S + expected.frame_s * (expected.frame_s > 0.05)
+    off = [offset_s for offset_s in after.values() if abs(offset_s - usual_s) >= limit_s]
+    assert len(off) <= bool(expected.hole_s), off  # what is shown when a hole ends may be bright by chance
 
 
 PLAYABLE = [name for name in FILMS if name not in UNPLAYABLE]
@@ -174,7 +175,7 @@ def anywhere(count: int) -> list[int]:
     return sorted({0, count // 2, count - 1}, reverse=True)
 
 
-@pytest.mark.parametrize("name", PLAYABLE)
+@pytest.mark.parametrize("name", [name for name in PLAYABLE if name != "hole.mkv"])
 def test_it_is_entered_anywhere(name, source, tmp_path):
     """A segment that a seek makes holds the very packets that playing to it brings."""
     player = Player(source(name), "baseline", tmp_path)
@@ -186,6 +187,18 @@ def test_it_is_entered_anywhere(name, source, tmp_path):
         for kind, own in sought.items():
             shown_s = [one.shown_s for one in played[kind]]
             assert [one.shown_s for one in own] == pytest.approx(shown_s, abs=CLOCK_S), (index, kind)
+
+
+@pytest.mark.parametrize("profile", ["baseline", "legacy"])
+def test_a_hole_is_no_dead_end(profile, source, tmp_path):
+    """Two seconds of the film are lost. Whoever seeks into them sees what follows, and goes on."""
+    player = Player(source("hole.mkv"), profile, tmp_path)
+    for order in ([2, 3], [3, 2, 1]):
+        segments = player.fetch(order)
+        assert all(segments.values())
+        if profile == "baseline":
+            (first, *_) = packets_of(player.save([segments[2]]))["video"]
+            assert first.shown_s == pytest.approx(EPOCH_S + sum(player.durations_s[:2]), abs=CLOCK_S)
 
 
 def test_a_file_without_its_index_says_so(source):
