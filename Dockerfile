@@ -30,6 +30,10 @@ RUN --mount=type=cache,target=/root/.cache/pip --mount=type=cache,target=/root/.
     && pip --python /opt/lanterne install --no-deps --no-index /wheels/lanterne-*.whl
 
 FROM python:${PYTHON}-slim-bookworm AS ffmpeg-wheel
+# For subtitles that are drawn into the picture; Debian's ffmpeg brings the same.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fontconfig-config fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 
 FROM python:${PYTHON}-slim-bookworm AS ffmpeg-debian
 RUN apt-get update \

@@ -32,9 +32,18 @@ def play_everything(server, token: str) -> None:
             server.request(f"/api/v1/items/{item['id']}/file", token, Range="bytes=100000-900000")[0] == 206
         )
         for profile in ("baseline", "legacy"):
-            play_by_hls(server, token, item["id"], profile)
+            play_by_hls(server, token, item["id"], f"profile={profile}")
+        read_along(server, token, item["id"])
         told = server.request(f"/api/v1/items/{item['id']}/position", token, {"position_s": 7.5}, "PUT")
         assert told[0] == 204
+
+
+def read_along(server, token: str, item_id: str) -> None:
+    """Fetch subtitles as text, and drawn into the picture."""
+    for number, track in enumerate(server.json(f"/api/v1/items/{item_id}", token)["media"]["subtitles"]):
+        status, text, _ = server.request(track["url"])
+        assert (status, "Zaunkönig" in text.decode()) == (200, True)
+        play_by_hls(server, token, item_id, f"profile=legacy&burn={number}")
 
 
 def scrub(server, token: str, item_id: str) -> None:
@@ -50,9 +59,9 @@ def scrub(server, token: str, item_id: str) -> None:
         assert (status, content[:3]) == (200, b"\xff\xd8\xff")
 
 
-def play_by_hls(server, token: str, item_id: str, profile: str) -> None:
+def play_by_hls(server, token: str, item_id: str, wish: str) -> None:
     base = f"/api/v1/items/{item_id}/hls/"
-    master = server.request(f"{base}master.m3u8?profile={profile}", token)[1].decode()
+    master = server.request(f"{base}master.m3u8?{wish}", token)[1].decode()
     media = re.search(r"^[^#\s]\S*", master, re.MULTILINE).group(0)
     playlist = server.request(base + media)[1].decode()
     folder = base + media.rpartition("/")[0] + "/"
