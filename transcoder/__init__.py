@@ -15,6 +15,7 @@ from transcoder.errors import (
     TranscoderError,
     UnknownAbilityError,
     UnknownProfileError,
+    UnreadablePartError,
 )
 from transcoder.helper_child import serve
 from transcoder.helper_process import HelperProcess
@@ -63,6 +64,7 @@ __all__ = [
     "TranscoderError",
     "UnknownAbilityError",
     "UnknownProfileError",
+    "UnreadablePartError",
     "VariantLink",
     "VideoStream",
     "decide",

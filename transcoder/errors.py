@@ -12,6 +12,7 @@
     * SegmentNotFoundError    no segment has this index
     * BusyError               all encoders are taken, or the wait grew too long; ask again later
     * EncodeError             ffmpeg failed on this part of the file, twice
+    * UnreadablePartError     this part of the file cannot be read; its `reason` says why
     * PoolClosedError         the pool was closed: the vault is locked or the server stops
 """
 
@@ -89,9 +90,19 @@ class EncodeError(TranscoderError):
     asks, never for a log.
     """
 
-    def __init__(self, message: str, last_lines: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, last_lines: Sequence[str] = (), until_s: float | None = None) -> None:
         super().__init__(message)
         self.last_lines = tuple(last_lines)
+        self.until_s = until_s  # playing time from which on the film may be whole again
+
+
+class UnreadablePartError(TranscoderError):
+    """This part of the file cannot be read; `reason` is what the source's owner says."""
+
+    def __init__(self, reason: Exception, until_s: float | None) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.until_s = until_s  # playing time from which on the film may be whole again
 
 
 class PoolClosedError(TranscoderError):

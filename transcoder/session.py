@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from transcoder.command import MAX_SAVINGS
 from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
-from transcoder.errors import EncodeError, SegmentNotFoundError
+from transcoder.errors import EncodeError, SegmentNotFoundError, UnreadablePartError
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.profiles import ScreenProfile
 from transcoder.run import Lease, Run
 from transcoder.segments import SegmentPlan, plan_segments
+from transcoder.skipping import playable_again_s
 
 WINDOW = 3  # segments: so near ahead of an encoder that waiting is quicker than starting another
 MAX_FAILURES = 2  # the first, and the one retry
@@ -117,7 +118,7 @@ class Rendition:
         Raises:
             EncodeError: ffmpeg failed there.
             SegmentNotFoundError: The file ends before it.
-            Exception: What the source's lease calls its damage.
+            UnreadablePartError: The source cannot be read there.
         """
         failure = self._failures.get(index)
         if failure is None or now_s - failure.at_s >= FAILURE_KEPT_S:
@@ -125,10 +126,15 @@ class Rendition:
         if failure.count < MAX_FAILURES and failure.damage is None:  # to read damage again mends nothing
             return
         if failure.damage is not None:
-            raise failure.damage
+            raise UnreadablePartError(failure.damage, self._playable_again_s(index))
         if failure.lines is None:
             raise SegmentNotFoundError(index)
-        raise EncodeError(f"ffmpeg failed twice on segment {index}", failure.lines)
+        raise EncodeError(
+            f"ffmpeg failed twice on segment {index}", failure.lines, self._playable_again_s(index)
+        )
+
+    def _playable_again_s(self, index: int) -> float | None:
+        return playable_again_s(self.source.info, self.plan, index)
 
 
 def covers(position: int, furthest: int, index: int, stop: int) -> bool:

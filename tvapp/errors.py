@@ -105,6 +105,7 @@ def problem_response(problem: Problem, detail: str, **members: object) -> Respon
 def register_errors(app: APIFlask) -> None:
     """Have every error of the application answered by a problem document."""
     app.register_error_handler(RefusedError, _refused)
+    app.register_error_handler(transcoder.UnreadablePartError, _unreadable_part)
     for kind, problem in TABLE:
         app.register_error_handler(kind, _answer_with(problem))
     app.register_error_handler(HTTPException, _http_exception)
@@ -120,12 +121,24 @@ def _answer_with(problem: Problem) -> Any:  # noqa: ANN401 - Flask's handler typ
     def answer(error: Exception) -> Response:
         if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.warning("answered with %s", problem.slug, exc_info=error)
-        members = {"error": error.code} if isinstance(error, PairingError) else {}
+        members: dict[str, object] = {"error": error.code} if isinstance(error, PairingError) else {}
+        if isinstance(error, transcoder.EncodeError) and error.until_s is not None:
+            members["damaged_until_s"] = error.until_s
         return _with_retry(
             problem_response(problem, str(error), **members), getattr(error, "retry_after_s", None)
         )
 
     return answer
+
+
+def _unreadable_part(error: transcoder.UnreadablePartError) -> Response:
+    """Say why, and where a film goes on behind damage; a vault that is locked is locked everywhere."""
+    problem = next((one for kind, one in TABLE if isinstance(error.reason, kind)), STORAGE)
+    if problem is not DAMAGED:
+        return problem_response(problem, str(error))
+    logger.warning("answered with %s", problem.slug, exc_info=error.reason)
+    members = {} if error.until_s is None else {"damaged_until_s": error.until_s}
+    return problem_response(problem, str(error), **members)
 
 
 def _with_retry(response: Response, retry_after_s: float | None) -> Response:

@@ -17,6 +17,7 @@ from transcoder import (
     PoolClosedError,
     SegmentNotFoundError,
     Source,
+    UnreadablePartError,
     VideoStream,
 )
 from transcoder.run import AHEAD
@@ -328,10 +329,12 @@ def test_a_gap_is_never_taken_for_the_film(pool, media_server, long_source, tiny
 
     media_server.damage = DamagedError("chunk 7")
     stream = pool.stream(long_source, tiny, session_id="tv")
-    with pytest.raises((DamagedError, EncodeError)):
+    with pytest.raises((UnreadablePartError, EncodeError)):
         b"".join(stream.segment(0))
-    with pytest.raises(DamagedError):
+    with pytest.raises(UnreadablePartError) as caught:
         stream.segment(0)
+    assert caught.value.reason is media_server.damage
+    assert caught.value.until_s in stream.plan.boundaries_s[1:]
 
 
 def test_segments_that_no_plan_has_are_refused(pool, long_source, tiny):

@@ -1,0 +1,34 @@
+"""Where a film can be gone on with, behind a part of it that cannot be read."""
+
+from bisect import bisect_right
+
+from transcoder.decision import chosen_video, max_gop_s
+from transcoder.media_info import MediaInfo
+from transcoder.segments import SegmentPlan
+
+_INDEXED = frozenset({"mov", "matroska"})  # a seek reads nothing before its keyframe
+_SEARCH_S = 7.0  # elsewhere it begins so much earlier, see `command.inputs`
+
+
+def playable_again_s(info: MediaInfo, plan: SegmentPlan, index: int) -> float | None:
+    """Return the playing time of the first segment that is made without reading what segment `index` is made of.
+
+    None when there is no such segment.
+    """
+    damaged_until_s = plan.stop_s(index)
+    for later in range(index + 1, plan.count):
+        if _read_from_s(info, plan.start_s(later)) >= damaged_until_s - 0.001:
+            return plan.start_s(later)
+    return None
+
+
+def _read_from_s(info: MediaInfo, time_s: float) -> float:
+    """Return the playing time from which on is read to show the picture at `time_s`."""
+    picture = chosen_video(info)
+    if picture is None:
+        return time_s
+    keyframes_s = info.keyframes_s
+    if info.format_name in _INDEXED and keyframes_s:
+        before = bisect_right(keyframes_s, time_s + info.start_s + 0.002) - 1
+        return keyframes_s[max(before, 0)] - info.start_s
+    return time_s - max(_SEARCH_S, max_gop_s(info, picture) + 1 if keyframes_s else 0.0)
