@@ -1,4 +1,5 @@
 /** Which sound and which subtitles a film begins with: what was chosen last, else what the film asks for. */
+import { sameTongue } from "./tongues";
 import type { AudioTrack, SubtitleTrack } from "./types";
 
 /** What a household chose before, by language: that is what the next film has too. */
@@ -15,20 +16,6 @@ export interface SubtitleChoice {
 }
 
 export const OFF: SubtitleChoice = { track: null, burn: false };
-
-/** Three-letter codes of files beside the two-letter ones of browsers; those without a pair stand for themselves. */
-const SHORT: Record<string, string> = {
-  eng: "en", fra: "fr", fre: "fr", deu: "de", ger: "de", spa: "es", ita: "it", por: "pt", nld: "nl", dut: "nl",
-  dan: "da", swe: "sv", nor: "no", nob: "no", fin: "fi", pol: "pl", ces: "cs", cze: "cs", slk: "sk", slo: "sk",
-  hun: "hu", ron: "ro", rum: "ro", ell: "el", gre: "el", tur: "tr", rus: "ru", ukr: "uk", heb: "he", ara: "ar",
-  hin: "hi", jpn: "ja", zho: "zh", chi: "zh", kor: "ko", cat: "ca", hrv: "hr", srp: "sr", bul: "bg", vie: "vi", tha: "th",
-};
-
-/** `eng`, `en-GB` and `en` are one language; empty when nothing is known. */
-export function sameTongue(code: string | null | undefined): string {
-  const base = (code || "").toLowerCase().split(/[-_]/)[0] || "";
-  return base === "und" || base === "mis" || base === "zxx" ? "" : SHORT[base] || base;
-}
 
 function speaks(track: { language?: string | null }, tongue: string): boolean {
   return tongue !== "" && sameTongue(track.language) === tongue;

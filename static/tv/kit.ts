@@ -7,6 +7,7 @@ export { Fragment } from "preact";
 export { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export { jsx, jsxs } from "preact/jsx-runtime";
 export { ApiError } from "../shared/api";
+export { sameTongue } from "../shared/tongues";
 export { clock, timeOfDay } from "../shared/format";
 export { useServices, useText } from "./context";
 export { LAYER } from "./input";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isSame, OFF, sameTongue, startAudio, startSubtitles, subtitleChoices } from "../../shared/tracks";
+import { ownName, sameTongue } from "../../shared/tongues";
+import { isSame, OFF, startAudio, startSubtitles, subtitleChoices } from "../../shared/tracks";
 import type { AudioTrack, SubtitleTrack } from "../../shared/types";
 
 function sound(index: number, language: string | null, extra: Partial<AudioTrack> = {}): AudioTrack {
@@ -15,6 +16,10 @@ const NOTHING = { audio: null, subtitles: null };
 it("takes codes of two and three letters, with and without a country, for one language", () => {
   expect(["eng", "en", "en-GB", "EN_us"].map(sameTongue)).toEqual(["en", "en", "en", "en"]);
   expect([sameTongue("ger"), sameTongue("deu"), sameTongue("und"), sameTongue(null), sameTongue("tlh")]).toEqual(["de", "de", "", "", "tlh"]);
+});
+
+it("names languages in their own words where the engine does not", () => {
+  expect([ownName("fre"), ownName("de"), ownName("tlh")]).toEqual(["Français", "Deutsch", "tlh"]);
 });
 
 describe("the sound", () => {

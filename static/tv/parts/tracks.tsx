@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { channelName, fileSize } from "../../shared/format";
 import type { Language } from "../../shared/i18n";
+import { ownName } from "../../shared/tongues";
 import type { AudioTrack, ItemDetail, SubtitleTrack, VideoTrack } from "../../shared/types";
 import { useServices, useText } from "../context";
 
@@ -16,17 +17,30 @@ function pictureName(track: VideoTrack): string {
   return joined([track.codec.toUpperCase(), size, rate, depth, track.hdr ? "HDR" : ""]);
 }
 
+interface Names {
+  of(code: string): string;
+}
+
+/** Making one costs a TV more than all else about a list of tracks. */
+const namesByTag: Record<string, Names> = {};
+
+function namesFor(tag: string): Names | null {
+  const { DisplayNames } = Intl as unknown as { DisplayNames?: new (tags: string[], options: object) => Names };
+  if (DisplayNames && !namesByTag[tag]) {
+    namesByTag[tag] = new DisplayNames([tag], { type: "language" });
+  }
+  return namesByTag[tag] || null;
+}
+
 /** A track's language in the viewer's words where the engine knows them, else its code. */
 export function languageName(code: string | null | undefined, language: Language): string {
   if (!code || code === "und") {
     return "";
   }
-  const names = (Intl as unknown as { DisplayNames?: new (tags: string[], options: object) => { of(code: string): string } })
-    .DisplayNames;
   try {
-    return names ? new names([language.tag], { type: "language" }).of(code) : code;
+    return namesFor(language.tag)?.of(code) || ownName(code);
   } catch {
-    return code;
+    return ownName(code);
   }
 }
 

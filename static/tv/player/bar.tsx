@@ -25,8 +25,8 @@ export function PlayerBar({ menus, state, machine }: BarProps): JSX.Element {
           data-lane="bar"
           data-column={index}
           data-testid={"bar-" + menu.name}
-          aria-haspopup={menu.columns.length > 0 ? "menu" : undefined}
-          aria-expanded={menu.columns.length > 0 ? (state.menu === menu.name ? "true" : "false") : undefined}
+          aria-haspopup={menu.columns ? "menu" : undefined}
+          aria-expanded={menu.columns ? (state.menu === menu.name ? "true" : "false") : undefined}
           onClick={() => {
             machine.touch((bar) => { bar.pressButton(index); }, Date.now());
           }}
@@ -43,12 +43,13 @@ export function PlayerBar({ menus, state, machine }: BarProps): JSX.Element {
 /** The menu that is open, null when none is. */
 export function PlayerMenu({ menus, state, machine }: BarProps): JSX.Element | null {
   const menu = state.menu === null ? undefined : menuNamed(menus, state.menu);
-  if (!menu) {
+  if (!menu?.columns) {
     return null;
   }
+  const columns = menu.columns();
   return (
-    <div class={"menu menu-" + String(menu.columns.length)} role="group" aria-label={menu.label} data-testid="menu" data-menu={menu.name}>
-      {menu.columns.map((column, index) => (
+    <div class={"menu menu-" + String(columns.length)} role="group" aria-label={menu.label} data-testid="menu" data-menu={menu.name}>
+      {columns.map((column, index) => (
         <Column
           key={index}
           menu={menu}

@@ -31,7 +31,8 @@ export interface MenuDef {
   label: string;
   /** What holds now, in a word or two. */
   value: string;
-  columns: MenuColumnDef[];
+  /** Made when the menu is looked at: the bar is drawn several times a second. Absent where pressing does something at once. */
+  columns?: () => MenuColumnDef[];
   press?: () => void;
 }
 
@@ -81,28 +82,28 @@ function trackMenu(subject: MenuSubject): MenuDef | null {
     return null;
   }
   const { t } = language;
-  const sound: MenuColumnDef = {
+  const sound = (): MenuColumnDef => ({
     heading: t("item.audio"),
     entries: audio.map((track) => ({
       label: audioName(track, language),
       current: track.index === choices.audio?.index,
       run: chosen(() => { choices.setAudio(track); }),
     })),
-  };
-  const words: MenuColumnDef = {
+  });
+  const words = (): MenuColumnDef => ({
     heading: t("item.subtitles"),
     entries: [
       subtitleEntry(OFF, subject),
       ...subtitles.map((choice) => subtitleEntry(choice, subject)),
       ...(subtitles.length > 0 ? [{ label: t("player.look"), note: "›", run: () => LOOK }] : []),
     ],
-  };
+  });
   return {
     name: "tracks",
     icon: "tracks",
     label: t("player.tracks"),
     value: "",
-    columns: [sound, words].filter((column) => column.entries.length > 0),
+    columns: () => [sound(), words()].filter((column) => column.entries.length > 0),
   };
 }
 
@@ -134,7 +135,7 @@ function lookMenu({ look, language }: MenuSubject): MenuDef {
     icon: "",
     label: t("player.look"),
     value: "",
-    columns: [
+    columns: () => [
       {
         heading: t("player.size"),
         entries: sizes.map((size) => ({
@@ -172,7 +173,7 @@ function qualityMenu({ item, choices, language }: MenuSubject): MenuDef {
     icon: "quality",
     label: t("player.quality"),
     value: name(choices.quality),
-    columns: [
+    columns: () => [
       {
         heading: t("player.quality"),
         entries: all.map((quality) => ({
@@ -205,7 +206,7 @@ function speedMenu({ choices, language, speeds }: MenuSubject): MenuDef {
     icon: "speed",
     label: t("player.speed"),
     value: speedName(speeds ? choices.speed : 1, language),
-    columns: [{ heading: t("player.speed"), entries: speeds ? entries : [none] }],
+    columns: () => [{ heading: t("player.speed"), entries: speeds ? entries : [none] }],
   };
 }
 
@@ -225,7 +226,7 @@ function chapterMenu({ item, language, position_s, seek }: MenuSubject): MenuDef
     icon: "chapters",
     label: t("player.chapters"),
     value: "",
-    columns: [
+    columns: () => [
       {
         heading: t("player.chapters"),
         entries: chapters.map((chapter, index) => ({
@@ -240,7 +241,7 @@ function chapterMenu({ item, language, position_s, seek }: MenuSubject): MenuDef
 }
 
 function button(name: string, icon: string, label: string, press: () => void): MenuDef {
-  return { name, icon, label, value: "", columns: [], press };
+  return { name, icon, label, value: "", press };
 }
 
 export function menusFor(subject: MenuSubject): Menus {
@@ -265,14 +266,14 @@ export function menuPort(latest: () => Menus): MenuPort {
   return {
     buttons: () => latest().bar.map((menu) => menu.name),
     columns: (name) =>
-      (menuNamed(latest(), name)?.columns || []).map((column) => ({
+      (menuNamed(latest(), name)?.columns?.() || []).map((column) => ({
         length: column.entries.length,
         current: column.entries.map((entry) => Boolean(entry.current)).indexOf(true),
       })),
     press: (name) => {
       menuNamed(latest(), name)?.press?.();
     },
-    choose: (name, column, entry) => menuNamed(latest(), name)?.columns[column]?.entries[entry]?.run() ?? null,
+    choose: (name, column, entry) => menuNamed(latest(), name)?.columns?.()[column]?.entries[entry]?.run() ?? null,
   };
 }
 

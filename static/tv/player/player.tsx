@@ -145,9 +145,9 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
         data-testid="video"
         playsInline={true}
         onClick={() => {
-          // A finger has no way to show the controls first.
-          const onlyWake = compact && !state.osd;
-          machine.wake(Date.now());
+          // Beside an open menu a click closes it; and a finger has no way to show the controls first.
+          const onlyWake = state.bar.layer === "menu" || (compact && !state.osd);
+          machine.touch((bar) => { bar.leave(); }, Date.now());
           if (!onlyWake) {
             machine.toggle();
           }

@@ -2,7 +2,8 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Attempt, Quality, StreamChoice } from "../../shared/attempts";
 import type { Preferences } from "../../shared/preferences";
-import { sameTongue, startAudio, startSubtitles, usualAudio } from "../../shared/tracks";
+import { sameTongue } from "../../shared/tongues";
+import { startAudio, startSubtitles, usualAudio } from "../../shared/tracks";
 import type { SubtitleChoice } from "../../shared/tracks";
 import type { AudioTrack, ItemDetail, SubtitleTrack } from "../../shared/types";
 
