@@ -13,7 +13,7 @@ from transcoder import find_ffmpeg
 
 pytestmark = pytest.mark.browser
 
-TITLE, FILM_S = "Hornbeam", 40
+TITLE, FILM_S = "Hornbeam", 120
 
 
 @pytest.fixture(scope="module")
