@@ -133,13 +133,6 @@ class Pool:
         """Return what is known of this machine's encoders, the chosen one first."""
         return self._machine.report()
 
-    def end_source(self, source_id: str) -> None:
-        """End what plays of one item and forget its segments."""
-        with self._lock:
-            for key in [key for key in self._renditions if key.source_id == source_id]:
-                self._drop_rendition(key)
-        self._wake.set()
-
     def tidy(self) -> None:
         """End what nobody needs any more. Done once a second; here for whoever cannot wait."""
         with self._lock:

@@ -20,6 +20,7 @@ from transcoder import (
     UnreadablePartError,
     VideoStream,
 )
+from transcoder.pool import RENDITION_IDLE_S
 from transcoder.run import AHEAD
 
 pytestmark = pytest.mark.ffmpeg
@@ -262,6 +263,17 @@ def test_idle_runs_and_sessions_end(long_source, tiny, clock):
         assert b"".join(stream.segment(5))  # and whoever comes back is served
 
 
+def test_segments_that_nobody_watches_are_forgotten_in_the_end(long_source, tiny, clock):
+    with Pool(FFMPEGS[0], now=clock) as pool:
+        b"".join(pool.stream(long_source, tiny, session_id="tv").segment(0))
+        clock.now_s += RENDITION_IDLE_S - 1
+        pool.tidy()
+        assert pool._cache.size > 0
+        clock.now_s += 2
+        pool.tidy()
+        assert pool._cache.size == 0
+
+
 def test_a_burst_of_seeks_starts_only_the_newest(pool, long_source, tiny):
     stream = pool.stream(long_source, tiny, session_id="tv")
     b"".join(stream.segment(0))
@@ -285,16 +297,6 @@ def test_a_burst_of_seeks_starts_only_the_newest(pool, long_source, tiny):
         thread.join()
     assert outcomes[24]
     assert outcomes[12] is None or outcomes[18] is None
-
-
-def test_ending_a_source_frees_its_memory(pool, long_source, tiny):
-    stream = pool.stream(long_source, tiny, session_id="tv")
-    b"".join(stream.segment(0))
-    assert pool._cache.size > 0
-    pool.end_source(long_source.source_id)
-    pool.tidy()
-    assert pool._cache.size == 0
-    assert pids_of(pool) == []
 
 
 def test_a_file_that_is_none_fails_twice_and_says_so(pool, media_server, tiny):
