@@ -114,6 +114,7 @@ class KeptReaders:
             kept.reader.close()
 
     def _give_back(self, kept: _Kept) -> None:
+        kept.reader.wipe()
         kept.idle_since_s = time.monotonic()
         with self._changed:
             if self._closed:

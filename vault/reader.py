@@ -24,6 +24,8 @@ _MAX_TARGET_SIZE = 32767
 BATCH_CHUNKS = 6
 """Chunks that are read and opened together: 192 KiB. More would be memory for every viewer, and no faster."""
 
+_ZEROS = memoryview(bytes(BATCH_CHUNKS * CHUNK_SIZE))
+
 Witness = Callable[[int, Sequence[bytes]], None]
 """Told of chunks that were opened, before any byte of them leaves the reader: the index of the first, and the nonces,
 as they are stored, of this one and of those that follow it. What it raises, the reader raises instead of the bytes,
@@ -225,10 +227,18 @@ class PlaintextReader(io.RawIOBase):
         with self._guard:
             self._forget()
 
+    def wipe(self) -> None:
+        """Wipe the plaintext that was read, before a pause: whoever reads on has it opened anew."""
+        with self._guard:
+            self._wipe()
+
+    def _wipe(self) -> None:
+        self._plaintext[:] = _ZEROS[: len(self._plaintext)]
+        self._window_first = self._window_stop = 0
+
     def _forget(self) -> None:
         self._chunks = None
-        self._plaintext[:] = bytes(len(self._plaintext))
-        self._window_first = self._window_stop = 0
+        self._wipe()
         self._stored.close()
 
     def _check_open(self) -> None:

@@ -1,6 +1,7 @@
 """A reader is lent again to who reads on, and only where that makes no difference."""
 
 import hashlib
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,7 @@ from library.checks import ALTERED
 from library.database import Database
 from library.kept_readers import KEPT_COUNT, KeptReaders
 from tests.library.material import PASSPHRASE, put, stored_file
-from vault import NodeNotFoundError, Vault, VaultLockedError
+from vault import AuthenticationError, NodeNotFoundError, Vault, VaultLockedError
 
 PATIENCE_S = 30
 FILM = bytes(range(251)) * 700  # six chunks
@@ -40,6 +41,25 @@ def test_whoever_reads_on_gets_the_same_reader(library, film):
     file.close()
     assert lent(library, film) is file.reader
     assert lent(library, film) is file.reader
+
+
+def test_nothing_that_was_read_is_kept(library, film):
+    reader = lent(library, film)
+    assert not any(reader._plaintext)
+    assert len(reader._plaintext) > 0
+
+
+def test_what_is_damaged_meanwhile_is_found_by_whoever_reads_on(vault, library, film):
+    lent(library, film)
+    path = stored_file(vault, "/film.bin")
+    descriptor = os.open(path, os.O_WRONLY)
+    file = library.lend(film)
+    os.pwrite(descriptor, b"\0\0\0\0", 68 + 500)  # after the look at the file, before it is read
+    os.close(descriptor)
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            file.reader.iter_range(100, 200)
+    file.close()
 
 
 def test_nobody_shares_a_reader(library, film):
@@ -137,6 +157,9 @@ class Reader:
 
     def __init__(self) -> None:
         self.was_closed = threading.Event()
+
+    def wipe(self) -> None:
+        pass
 
     def is_current(self) -> bool:
         return True

@@ -79,3 +79,12 @@ def test_a_locked_vault_has_no_current_file(vault, stored):
 
 def test_a_store_far_away_is_not_asked():
     assert not RemoteFile(None, Entry("x", is_folder=False, size=1, mtime_ns=0)).is_current()
+
+
+def test_a_reader_that_was_wiped_reads_on(vault, stored):
+    node, _ = stored
+    with vault.open(node) as reader:
+        assert reader.read(50_000) == (b"picture" * 9000)[:50_000]
+        reader.wipe()
+        assert not any(reader._plaintext)
+        assert reader.read() == (b"picture" * 9000)[50_000:]
