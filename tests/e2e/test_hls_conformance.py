@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import random
 import re
@@ -35,6 +36,7 @@ class Box:
     """A running server with two films."""
 
     server: Server
+    vault: Path
     token: str
     films: dict[str, str]  # item id by name
 
@@ -57,7 +59,7 @@ def box(tmp_path_factory) -> Box:
     }
     with serving(place, **settings) as server:
         items = server.json("/api/v1/items?kind=video&q=", token)["items"]
-        yield Box(server, token, {item["name"]: item["id"] for item in items})
+        yield Box(server, place.vault, token, {item["name"]: item["id"] for item in items})
 
 
 class Screen:
@@ -81,14 +83,15 @@ class Screen:
         """Fetch all of something, as a player does: again, if it is asked to wait or the transfer breaks."""
         give_up = time.monotonic() + PATIENCE_S
         while True:
-            status, body = self._try(address)
+            status, body = self.attempt(address)
             if status == 200 and body is not None:
                 return body
             assert status in (200, 500, 503), f"{status} {body!r}"
             assert time.monotonic() < give_up, f"{status} {body!r} for too long"
             threading.Event().wait(0.2)
 
-    def _try(self, address: str) -> tuple[int, bytes | None]:
+    def attempt(self, address: str) -> tuple[int, bytes | None]:
+        """Ask once; the body is None where the transfer broke off."""
         connection = self.connect()
         try:
             self.ask(connection, address)
@@ -315,3 +318,34 @@ def test_an_encoder_that_is_killed_is_replaced(box, tmp_path):
     begun.close()
     segments = [variant.segment(index) for index in range(len(variant.addresses))]
     check_whole(packets(tmp_path, variant.init, *segments), FILM_S)
+
+
+def damage_the_middle(vault: Path) -> None:
+    """Alter a byte in the middle of the largest file."""
+    stored = max(vault.rglob("*.c9r"), key=lambda path: path.stat().st_size if path.is_file() else 0)
+    with stored.open("r+b") as file:
+        file.seek(stored.stat().st_size // 2)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 1]))
+
+
+def test_damage_in_the_middle_is_said_and_passed(box):
+    """What comes before it plays, then a problem names a place, and from there it plays to the end."""
+    settled(box.server)
+    damage_the_middle(box.vault)
+    (variant, *_) = (screen := Screen(box, LONG_FILM, "legacy")).variants
+    starts_s = [sum(variant.durations_s[:index]) for index in range(len(variant.addresses))]
+    index, played, skips = 0, 0, []
+    while index < len(variant.addresses):
+        status, body = screen.attempt(variant.addresses[index])
+        if status == 200:
+            played, index = played + (body is not None), index + (body is not None)
+            continue
+        problem = json.loads(body)
+        assert (status, problem["type"]) == (500, "urn:lanterne:problem:damaged-data")
+        skips.append(problem["damaged_until_s"])
+        index = next(at for at, start_s in enumerate(starts_s) if start_s > skips[-1] - CLOCK_S)
+    assert skips
+    assert 0 < min(skips) < LONG_FILM_S
+    assert played >= len(variant.addresses) // 3
