@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vault.content import ChunkCipher
-from vault.errors import AuthenticationError, FormatError, LastChunkError, TruncatedError, VaultLockedError
+from vault.errors import AuthenticationError, LastChunkError, TruncatedError, VaultLockedError
 from vault.keyring import Keyring
 from vault.layout import CHUNK_SIZE, span_for
 from vault.storage import StoredFile
@@ -20,7 +20,6 @@ from vault.storage import StoredFile
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_MAX_TARGET_SIZE = 32767
 BATCH_CHUNKS = 6
 """Chunks that are read and opened together: 192 KiB. More would be memory for every viewer, and no faster."""
 
@@ -315,13 +314,3 @@ class PlaintextReader(io.RawIOBase):
 def _nonces_at(count: int, nonce_size: int, stored_chunk_size: int) -> struct.Struct:
     """Return what takes the nonces out of chunks that lie side by side: ten times faster than one by one."""
     return struct.Struct(f"{nonce_size}s" + f"{stored_chunk_size - nonce_size}x{nonce_size}s" * (count - 1))
-
-
-def read_link_target(reader: PlaintextReader) -> str:
-    """Return where a link points to, as it was written; FormatError if that is no target."""
-    if reader.size > _MAX_TARGET_SIZE:
-        raise FormatError("the target of a link is too long")
-    try:
-        return reader.read().decode()
-    except UnicodeDecodeError as error:
-        raise FormatError("the target of a link is not text") from error

@@ -11,11 +11,12 @@ from vault.changes import Changes
 from vault.config import CipherCombo, VaultConfig
 from vault.errors import LocationError, StorageError
 from vault.keyring import Keyring
+from vault.link_target import read_link_target
 from vault.location import Location, is_remote, local_path
 from vault.masterkey import DEFAULT_SCRYPT_COST, Masterkey, wrap_masterkey
 from vault.names import ROOT_ID, self_test
 from vault.node import Node, NodeKind
-from vault.reader import PlaintextReader, read_link_target
+from vault.reader import PlaintextReader
 from vault.storage import Storage
 from vault.topfiles import (
     is_there,
