@@ -1,9 +1,10 @@
 """Who may do what: a route is the owner's unless it says that lesser roles, or anybody, may use it."""
 
+import functools
 import ipaddress
 import urllib.parse
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from flask import Flask, Request, Response, g, request
 
@@ -61,6 +62,13 @@ def required_role(view: Callable[..., object]) -> Role | None:
     return role
 
 
+class Visitor(NamedTuple):
+    """Who makes a request: a device, and the ticket if that is what opened it."""
+
+    device: Device
+    ticket: str | None
+
+
 class Gatekeeper:
     """Looks at every request before its view does."""
 
@@ -71,39 +79,56 @@ class Gatekeeper:
 
     def guard(self, app: Flask) -> None:
         """Stand before every route of `app`."""
-        app.before_request(lambda: self._admit(app))
 
-    def _admit(self, app: Flask) -> None:
-        if not host_is_ours(request.host, self._allowed_hosts):
+        def begin() -> None:
+            visitor = self.admit(request, _view_of(app, request))
+            if visitor is not None:
+                g.device, g.ticket = visitor
+
+        app.before_request(begin)
+
+    def admit(self, incoming: Request, view: Callable[..., object] | None) -> Visitor | None:
+        """Return who makes a request of a view; None where it is for anybody, or there is none.
+
+        Raises:
+            RefusedError: It may not be made.
+        """
+        if not host_is_ours(incoming.host, self._allowed_hosts):
             raise errors.RefusedError(errors.MISDIRECTED, "open the server by its address or its .local name")
-        if request.endpoint is None:
-            return
-        view = app.view_functions[request.endpoint]
-        role = required_role(view)
+        role = None if view is None else required_role(view)
         if role is None:
-            return
-        device = self._device_of(request, tickets_allowed=getattr(view, _TICKET_ATTRIBUTE, False))
-        if device is None:
+            return None
+        visitor = self._visitor(incoming, tickets_allowed=getattr(view, _TICKET_ATTRIBUTE, False))
+        if visitor is None:
             raise errors.RefusedError(errors.NOT_PAIRED, "pair this device first")
-        if device.role < role:
+        if visitor.device.role < role:
             raise errors.RefusedError(errors.NOT_ALLOWED, f"only a device of role {role.word} may do that")
-        g.device = device
+        return visitor
 
-    def _device_of(self, incoming: Request, *, tickets_allowed: bool) -> Device | None:
-        g.ticket = None
+    def _visitor(self, incoming: Request, *, tickets_allowed: bool) -> Visitor | None:
+        ticket = None
         header = incoming.authorization
         if header is not None and header.type == "bearer" and header.token:
-            return self._devices.by_token(header.token)
-        cookie = incoming.cookies.get(COOKIE)
-        if cookie and _is_same_origin(incoming):
-            return self._devices.by_token(cookie)
-        ticket = incoming.args.get("ticket")
-        if ticket and tickets_allowed and incoming.method in _SAFE_METHODS and not self._household.locked:
-            item_id = (incoming.view_args or {}).get("item_id", "")
-            device_id = self._household.house.tickets.device_id(item_id, ticket)
-            g.ticket = ticket
-            return self._devices.by_id(device_id) if device_id else None
-        return None
+            device = self._devices.by_token(header.token)
+        elif (cookie := incoming.cookies.get(COOKIE)) and _is_same_origin(incoming):
+            device = self._devices.by_token(cookie)
+        elif tickets_allowed and incoming.method in _SAFE_METHODS:
+            ticket = incoming.args.get("ticket")
+            device = self._device_of_ticket(incoming, ticket) if ticket else None
+        else:
+            device = None
+        return None if device is None else Visitor(device, ticket)
+
+    def _device_of_ticket(self, incoming: Request, ticket: str) -> Device | None:
+        if self._household.locked:
+            return None
+        item_id = (incoming.view_args or {}).get("item_id", "")
+        device_id = self._household.house.tickets.device_id(item_id, ticket)
+        return self._devices.by_id(device_id) if device_id else None
+
+
+def _view_of(app: Flask, incoming: Request) -> Callable[..., object] | None:
+    return None if incoming.endpoint is None else app.view_functions[incoming.endpoint]
 
 
 def remember(response: Response, token: str) -> None:
@@ -118,6 +143,7 @@ def remember(response: Response, token: str) -> None:
     )
 
 
+@functools.lru_cache(maxsize=64)
 def host_is_ours(host: str, allowed: frozenset[str] = frozenset()) -> bool:
     """Return whether a Host header can be this server's, against DNS rebinding.
 

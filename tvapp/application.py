@@ -12,6 +12,8 @@ from tvapp.devices import Devices
 from tvapp.errors import register_errors
 from tvapp.household import Household
 from tvapp.pairing import Pairing
+from tvapp.range_lane import RangeLane
+from tvapp.reply_headers import OF_ALL, OF_THE_API
 from tvapp.roles import Role
 from tvapp.routes.health import health_blueprint
 from tvapp.routes.hls import hls_blueprint
@@ -52,7 +54,8 @@ def create_app(services: Services) -> APIFlask:
     app.config["VALIDATION_ERROR_DESCRIPTION"] = "The request has wrong or missing fields"
     app.security_schemes = {"token": {"type": "http", "scheme": "bearer"}}
     register_errors(app)
-    Gatekeeper(services.devices, services.household, services.allowed_hosts).guard(app)
+    gatekeeper = Gatekeeper(services.devices, services.household, services.allowed_hosts)
+    gatekeeper.guard(app)
     attend(app, services.household.activity)
     app.after_request(_nothing_is_kept)
     for blueprint in (
@@ -70,13 +73,11 @@ def create_app(services: Services) -> APIFlask:
     ):
         app.register_blueprint(blueprint)
     needs(Role.TV)(app.view_functions["openapi.spec"])
+    app.wsgi_app = RangeLane(app, gatekeeper, services.household)  # type: ignore[method-assign]
     return app
 
 
 def _nothing_is_kept(response: Response) -> Response:
     """Keep what comes out of the vault off the disks of the devices that show it."""
-    if request.path.startswith("/api/"):
-        response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers.update(OF_THE_API if request.path.startswith("/api/") else OF_ALL)
     return response

@@ -32,7 +32,7 @@ def attend(app: Flask, activity: Activity) -> None:
 
     def accompany(response: Response) -> Response:
         if g.get("is_attended") and response.is_streamed:
-            response.response = _Accompanied(cast("Iterable[bytes]", response.response), activity)
+            response.response = Accompanied(cast("Iterable[bytes]", response.response), activity)
         return response
 
     def end(_error: BaseException | None) -> None:
@@ -44,7 +44,7 @@ def attend(app: Flask, activity: Activity) -> None:
     app.teardown_request(end)
 
 
-class _Accompanied(Iterator[bytes]):
+class Accompanied(Iterator[bytes]):
     """The body of a response, counted from its first piece on: a body that is never sent is never closed."""
 
     def __init__(self, body: Iterable[bytes], activity: Activity) -> None:

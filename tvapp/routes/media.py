@@ -24,9 +24,7 @@ def media_blueprint(household: Household) -> APIBlueprint:
     @by_ticket
     @needs(Role.TV)
     def file(item_id: str) -> Response:
-        library = household.house.library
-        item = library.item(item_id)
-        return plaintext_response(request, library.open(item_id), item)
+        return plaintext_response(request, household.house.library.lend(item_id))
 
     @bp.get("/<item_id>/image")
     @bp.input(ImageQuery, location="query", arg_name="query")
