@@ -15,6 +15,7 @@ from gunicorn.glogging import Logger
 
 from tvapp.config import GRACE_S, Settings, settings_from_json
 from tvapp.hardening import die_with_parent, hold_a_key
+from tvapp.lingering import LingeringWorker
 
 MEMORY_DIRECTORY = "/dev/shm"  # noqa: S108 - for gunicorn's heartbeat file, which holds nothing
 
@@ -55,7 +56,7 @@ class WebApplication(BaseApplication):  # type: ignore[misc]
             "bind": f"fd://{self._listen_fd}",
             # One worker: the unlocked masterkey and the sessions live in one memory.
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": LingeringWorker,
             "threads": self._settings.threads,
             "graceful_timeout": GRACE_S,
             "keepalive": 15,
