@@ -97,28 +97,31 @@ def flip_bytes(path: Path, offsets: Iterable[int]) -> None:
 
 
 CHUNK_SIZE = 32 * 1024
-STORED_CHUNK_SIZE = CHUNK_SIZE + 28
+CHUNK_OVERHEAD = 28
+STORED_CHUNK_SIZE = CHUNK_SIZE + CHUNK_OVERHEAD
 HEADER_SIZE = 68
 
 
-def put_older_chunk(vault: Vault, path: str, chunk_index: int, plaintext: bytes | None = None) -> bytes:
-    """Put a genuine chunk of other times into a file, as an app that wrote in place left it; its times stay.
+def with_older_chunk(
+    vault: Vault, path: str, whole: bytes, chunk_index: int, plaintext: bytes | None = None
+) -> bytes:
+    """Return a stored file, given whole, with a genuine chunk of other times in it: the same key, another nonce.
 
     Args:
         plaintext: What the chunk holds; zeros by default.
-
-    Returns:
-        The stored file as it was before.
     """
-    stored = stored_file(vault, path)
-    times, whole = stored.stat(), stored.read_bytes()
     start = HEADER_SIZE + chunk_index * STORED_CHUNK_SIZE
     older = bytearray(whole[start : start + STORED_CHUNK_SIZE])
+    contents = memoryview(plaintext or bytes(len(older) - CHUNK_OVERHEAD))
     with vault.verify(vault.find(path)) as verification:
-        # The same file key, another nonce.
-        verification._chunks.seal_into(
-            chunk_index, os.urandom(12), memoryview(plaintext or bytes(len(older) - 28)), memoryview(older)
-        )
-    stored.write_bytes(whole[:start] + older + whole[start + len(older) :])
+        verification._chunks.seal_into(chunk_index, os.urandom(12), contents, memoryview(older))
+    return whole[:start] + older + whole[start + len(older) :]
+
+
+def put_older_chunk(vault: Vault, path: str, chunk_index: int, plaintext: bytes | None = None) -> bytes:
+    """Put such a chunk into a file, as an app that wrote in place left it; its times stay. Return it as it was."""
+    stored = stored_file(vault, path)
+    times, whole = stored.stat(), stored.read_bytes()
+    stored.write_bytes(with_older_chunk(vault, path, whole, chunk_index, plaintext))
     os.utime(stored, ns=(times.st_atime_ns, times.st_mtime_ns))
     return whole

@@ -7,16 +7,27 @@ import os
 import time
 from urllib.parse import urlsplit
 
+import fsspec
 import pytest
 
-from library import AlteredError, MarkMaker, NotWholeError
+from library import AlteredError, Library, MarkMaker, NotWholeError
 from library.checks import ALTERED
 from library.errors import LibraryClosedError
 from library.feed import Feed
 from library.marks import BLOCK_SIZE
 from library.witness import SealWitness
-from tests.library.material import CHUNK_SIZE, photo, put, put_older_chunk, stored_file, video
-from vault import IntegrityError
+from tests.library.material import (
+    CHEAP,
+    CHUNK_SIZE,
+    PASSPHRASE,
+    photo,
+    put,
+    put_older_chunk,
+    stored_file,
+    video,
+    with_older_chunk,
+)
+from vault import IntegrityError, Vault
 
 BLOCK_CHUNKS = BLOCK_SIZE // CHUNK_SIZE
 CHUNK_COUNT = 3 * BLOCK_CHUNKS + 5
@@ -25,10 +36,10 @@ LONG_AGO_NS = 10**18
 
 
 def store(vault, library, path, contents):
-    """Store a file as an import does: read back, its marks noted."""
-    put(vault, path, contents)
-    stored = stored_file(vault, path)
-    os.utime(stored, ns=(LONG_AGO_NS, LONG_AGO_NS))
+    """Store a file of some age as an import does: read back, its marks noted."""
+    parent, _, name = path.rpartition("/")
+    folder_id = vault.find(parent or "/").own_id
+    vault.write_file(folder_id, name, io.BytesIO(contents), mtime_ns=LONG_AGO_NS)
     with vault.open(vault.find(path)) as reader:
         maker = MarkMaker(reader.size)
         reader.watch(maker.see)
@@ -206,6 +217,44 @@ def test_the_feed_cuts_the_connection_and_says_why(vault, library, film):
         assert isinstance(lease.damage, AlteredError)
     finally:
         feed.close()
+
+
+def read_in_ranges(library, item_id, size):
+    """Read an item as a player does that asks for one range after the other."""
+    got = b""
+    for start in range(0, len(DATA), size):
+        file = library.lend(item_id)
+        try:
+            got += b"".join(file.reader.iter_range(start, min(start + size, len(DATA))))
+        finally:
+            file.close()
+    return got
+
+
+@pytest.mark.parametrize("size", [100_000, BLOCK_SIZE])
+def test_ranges_that_follow_one_another_are_a_whole_reading(vault, library, film, size):
+    assert read_in_ranges(library, film, size) == DATA
+    put_older_chunk(vault, "/film.bin", 40)
+    with pytest.raises(AlteredError):
+        read_in_ranges(library, film, size)
+
+
+def test_a_vault_far_away_is_read_no_other_way(state):
+    memory = fsspec.filesystem("memory")
+    with (
+        Vault.create("memory://altered", PASSPHRASE, scrypt_cost=CHEAP) as far,
+        Library(far, state) as library,
+    ):
+        store(far, library, "/film.bin", DATA)
+        library.scan()
+        item_id = library.find_path("/film.bin").id
+        assert open_and_read(library, item_id) == (DATA, None)
+        place = f"/altered/{far.find('/film.bin').stored_path}"
+        memory.pipe_file(place, with_older_chunk(far, "/film.bin", memory.cat_file(place), 40))
+        _, error = open_and_read(library, item_id)
+        assert isinstance(error, AlteredError)
+        assert (error.start, error.stop) == block_of(40)
+    memory.rm("/altered", recursive=True)
 
 
 # --- the witness
