@@ -1,6 +1,7 @@
 """What is done to the sound."""
 
 from transcoder.command.job import EncodeJob, Node, Options
+from transcoder.media_info import AudioStream
 
 SAMPLE_RATE = 48000
 AAC_FRAME_SIZE = 1024  # samples per packet: the grid on which all runs of one film's sound lie
@@ -11,6 +12,7 @@ SURROUND = 6
 _HARD_COMPENSATION_S = 0.02
 _PRE_ROLL_PACKETS = 4  # AAC needs them to be itself again; they are dropped
 _IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
+_BROADCASTS = frozenset({"mpegts", "mpeg"})
 _MOST_NAMED = 8  # channels; more have no layout that everybody agrees on
 
 # Speech is in the centre: it keeps the weight of the fronts, where ITU-R BS.775 takes 3 dB from it, and all are
@@ -36,6 +38,20 @@ def _first_sample(job: EncodeJob) -> int:
     return (int(job.start_s * SAMPLE_RATE) // AAC_FRAME_SIZE - _PRE_ROLL_PACKETS) * AAC_FRAME_SIZE
 
 
+def _first_sample_heard(job: EncodeJob, sound: AudioStream) -> int | None:
+    """Return the first sample on the grid that the track has, or None if it need not have all from then on.
+
+    A broadcast goes from stereo to 5.1 and back, and ffmpeg then makes all filters anew: one that fills up from a
+    given sample would do so again, and bring the sound from the run's start on a second time, silent.
+    """
+    if job.info.format_name not in _BROADCASTS or job.stretch is not None or sound.has_gaps:
+        return None
+    if sound.start_s is None:
+        return None
+    begins = -int(-sound.start_s * SAMPLE_RATE // AAC_FRAME_SIZE) * AAC_FRAME_SIZE
+    return max(_first_sample(job), begins)
+
+
 def sound_track(job: EncodeJob, source: Node) -> tuple[Node, Options]:
     """Return the sound and how it is converted or passed on."""
     if job.audio_stream is None:
@@ -49,7 +65,11 @@ def sound_track(job: EncodeJob, source: Node) -> tuple[Node, Options]:
     # Two filters: one alone gives nothing at all when it also has to change the rate.
     stream = stream.filter("aresample", SAMPLE_RATE)
     # Left alone it lets sound that is less than 0.1 s off stay off, and mends that a sample a second.
-    times = {"async": 1, "min_hard_comp": _HARD_COMPENSATION_S, "first_pts": _first_sample(job)}
+    times: Options = {"async": 1, "min_hard_comp": _HARD_COMPENSATION_S}
+    if (heard := _first_sample_heard(job, job.audio_stream)) is not None:
+        stream = stream.filter("atrim", start_pts=heard)
+    else:
+        times["first_pts"] = _first_sample(job)
     stream = stream.filter("aresample", **times)
     bitrate = SURROUND_BITRATE if job.audio_channels == SURROUND else AUDIO_BITRATE
     return _mixed(job, stream), {"c:a": "aac", "ac": job.audio_channels, "b:a": bitrate}
