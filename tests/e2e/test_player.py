@@ -1,5 +1,6 @@
 """The player on the real server: tracks, subtitles, previews, places kept, what follows, damage, a busy box."""
 
+import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,8 @@ def make_films(folder: Path) -> None:
         [*ffmpeg, *video, *sounds, *("-i", str(folder / "lines.srt"), "-i", str(folder / "forced.srt")),
          *("-i", str(folder / "chapters.txt"), "-map_chapters", "5"),
          *(option for index in range(5) for option in ("-map", str(index))), *PICTURE,
-         *("-c:a", "aac", "-c:s", "srt", "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"),
+         *("-map", "3", "-c:a", "aac", "-c:s", "srt", "-c:s:2", "ass", "-metadata:s:s:2", "language=deu"),
+         *("-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=fra"),
          *("-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=eng", "-disposition:s:1", "forced"),
          str(folder / "Odd" / "Two tongues.mkv")],
         check=True,
@@ -178,7 +180,8 @@ def test_the_sound_is_switched_at_the_same_place(page):
 def test_subtitles_forced_by_default_then_chosen_then_remembered(page):
     play(page, "Two tongues")
     until(page, f"{shown('cues')} && {shown('cues')}.textContent === 'Foreign sign'", 30)
-    press(page, "ArrowDown", "Enter", "ArrowRight")
+    open_menu(page, "tracks")
+    press(page, "ArrowRight")
     to_the_top(page)
     press(page, "ArrowDown")  # past "Off", to the full subtitles
     press(page, "Enter")
@@ -211,14 +214,48 @@ def test_chapters_are_marked_and_jumped_to(page):
     advances(page)
 
 
-def test_speed_is_doubled(page):
-    play(page, "Part 1")
-    press(page, "ArrowDown")
+def open_menu(page: Page, button: str) -> None:
+    """From the film: walk along the bar to a button, and open its menu."""
+    press(page, "ArrowDown", *["ArrowLeft"] * 6)
     for _ in range(6):
-        if page.evaluate(TEST_ID) == "bar-speed":
+        if page.evaluate(TEST_ID) == f"bar-{button}":
             break
         press(page, "ArrowRight")
     press(page, "Enter")
+    until(page, f"{TEST_ID} === 'entry-{button}'")
+
+
+def test_styled_subtitles_are_drawn_by_the_server_on_request(page):
+    play(page, "Two tongues")
+    open_menu(page, "tracks")
+    press(page, "ArrowRight", *["ArrowDown"] * 8)
+    press(page, "ArrowUp")  # the last is how subtitles look; before it, the styled ones as they are drawn
+    assert "part of the picture" in page.evaluate("document.activeElement.textContent")
+    press(page, "Enter")
+    until(page, f"{REQUESTED}.some(name => name.includes('master.m3u8') && name.includes('burn=2'))")
+    advances(page)
+    assert page.evaluate(f"!{shown('cues')}")
+
+
+def test_a_smaller_picture_is_made_when_asked_for(page):
+    play(page, "Part 1")
+    open_menu(page, "quality")
+    choose(page, "480p")
+    until(page, f"{REQUESTED}.some(name => name.includes('master.m3u8') && name.includes('quality=480'))")
+    advances(page)
+    assert page.evaluate("document.querySelector('video').videoHeight") == 480
+
+
+def test_a_file_that_does_not_play_is_streamed_instead(page):
+    page.route("**/file?*", lambda route: route.fulfill(status=415, body=""))
+    play(page, "Part 1")
+    assert advances(page)["source"].startswith("blob:")
+    assert any("profile=chromium" in name for name in requested(page) if "master.m3u8" in name)
+
+
+def test_speed_is_doubled(page):
+    play(page, "Part 1")
+    open_menu(page, "speed")
     choose(page, "2×")
     until(page, "document.querySelector('video').playbackRate === 2")
     first = page.evaluate(f"[{PLAYING}.at, performance.now()]")
@@ -289,4 +326,30 @@ def test_damage_is_said_and_skipped(page):
         until(page, f"{shown('player-damaged')} || ({PLAYING}.at > {FILM_S / 2} && {PLAYING}.frames > 0)", 60)
         if not page.evaluate(f"!!{shown('player-damaged')}"):
             break
+    advances(page)
+
+
+def test_a_busy_box_is_said_and_waited_for(page):
+    busy = json.dumps(
+        {
+            "type": "urn:lanterne:problem:busy",
+            "status": 503,
+            "detail": "The box is busy: 1 of 1 films playing.",
+        }
+    )
+    page.route("**/file?*", lambda route: route.fulfill(status=415, body=""))
+    page.route(
+        "**/*.m4s?*",
+        lambda route: route.fulfill(
+            status=503, body=busy, content_type="application/problem+json", headers={"Retry-After": "2"}
+        ),
+    )
+    open_film(page, "Part 1")
+    start_anew = page.evaluate(f"!!{shown('restart')}")
+    press(page, *(["ArrowRight"] if start_anew else []), "Enter")
+    until(page, shown("player-busy"), 60)
+    assert "1 of 1 films playing" in page.evaluate(f"{shown('player-busy')}.textContent")
+    assert page.evaluate("document.activeElement.textContent") == "Try again"
+    page.unroute("**/*.m4s?*")
+    until(page, f"!{shown('player-busy')}", 30)  # by itself, when the time is over
     advances(page)

@@ -1,5 +1,6 @@
 /** Attach one attempt's source to a video element: plain, or through hls.js where the engine needs it. */
 import type { Attempt } from "../../shared/attempts";
+import { bufferedEnd } from "./element";
 
 /** As much of hls.js as is used here; the script is loaded only when a player needs it. */
 interface HlsInstance {
@@ -60,6 +61,8 @@ const LOAD = {
 };
 /** Times that the network may be given up and begun again before the next way to play is tried. */
 const NETWORK_RETRIES = 2;
+/** Less than this in front of the viewer is next to nothing. */
+const STARVING_S = 1;
 /** Times that a variant may run dry before the next lower one is taken. */
 const STALLS = 2;
 
@@ -133,6 +136,19 @@ export function attachSource(
   };
 }
 
+/**
+ * Whether the network has said its last word. hls.js would ask again and again for what a final answer was given
+ * to; and that the box is busy is said at once when there is nothing left to watch: the server has let the
+ * request wait already.
+ */
+function isFinal(data: HlsError, video: HTMLVideoElement): boolean {
+  if (data.type !== "networkError" || data.response === undefined) {
+    return false;
+  }
+  const { code } = data.response;
+  return !isPassing(code) || (code === BUSY && bufferedEnd(video) - video.currentTime < STARVING_S);
+}
+
 function attachHls(
   video: HTMLVideoElement,
   attempt: Attempt,
@@ -159,11 +175,8 @@ function attachHls(
     if (data.details === "bufferStalledError" && !data.fatal) {
       stepDown(hls);
     }
-    const network = data.type === "networkError";
-    // hls.js would ask again and again for what a final answer was given to.
-    const final = network && data.response !== undefined && !isPassing(data.response.code);
-    if (final || (data.fatal && !recover(hls, data))) {
-      listener.failed({ url: network ? data.frag?.url || data.url || null : null });
+    if (isFinal(data, video) || (data.fatal && !recover(hls, data))) {
+      listener.failed({ url: data.type === "networkError" ? data.frag?.url || data.url || null : null });
     }
   };
   /** What hls.js can be asked to do about a fatal error; false when that was tried. */
