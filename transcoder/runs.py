@@ -187,8 +187,8 @@ class Runs:
     def note_pace(self, run: Run, worked_s: float) -> None:
         """Spare a run that is slower than the film the dearer part of its work."""
         run.pace.work(worked_s)
-        if run.encoder is None or run.position == run.first:
-            return
+        if run.encoder is None or run.encoder.is_hardware or run.position == run.first:
+            return  # a device has no cheaper way
         rendition = self._rendition_of[run]
         pace = run.pace.reach(rendition.plan.start_s(run.position))
         if pace >= 1.0 or rendition.rung is None or rendition.picture is None:
