@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 AHEAD = 3  # segments made beyond the furthest one asked for; then the pipe is left unread
 _READ_SIZE = 1 << 16
 
+
 class Lease(Protocol):
     """A loopback address of a source's bytes, and what went wrong when they were read through it.
 

@@ -62,7 +62,9 @@ class EncodeJob:
     max_height: int = 1080
     encoder: PictureEncoder = SOFTWARE
     savings: int = 0  # how much work the encoder is spared, up to `MAX_SAVINGS`
-    stretch: Stretch | None = None  # the part of the file to read, where its clock jumps; `info` is on its clock
+    stretch: Stretch | None = (
+        None  # the part of the file to read, where its clock jumps; `info` is on its clock
+    )
 
     @property
     def start_s(self) -> float:
