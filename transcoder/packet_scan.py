@@ -138,7 +138,7 @@ def _whole_pieces(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         if piece.picture_end_s - piece.picture_start_s < SHORTEST_S:
             continue
-        if whole and abs(piece.start_s - whole[-1].end_s) < _CLOSE_S:
+        if whole and abs(piece.picture_start_s - whole[-1].picture_end_s) < _CLOSE_S:
             whole[-1].join(piece)
         else:
             whole.append(piece)
