@@ -156,7 +156,7 @@ export const de: Strings = {
   "player.busyCount": "{n} von {total} Filmen laufen",
   "player.retryIn": "Neuer Versuch in {n} s",
   "player.damaged": "Der Film ist hier beschädigt",
-  "player.damagedDetail": "Diese Stelle wurde auf der Platte verändert oder ging verloren und wird nicht gezeigt. Der Rest kann heil sein.",
+  "player.damagedDetail": "Diese Stelle wurde auf der Platte verändert oder ging verloren. Der Rest kann heil sein.",
   "player.skip": "Weiterspringen",
   "player.method.file": "die Datei selbst",
   "player.method.native-hls": "Strom, vom Bildschirm abgespielt",

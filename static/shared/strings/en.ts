@@ -154,7 +154,7 @@ export const en = {
   "player.busyCount": "{n} of {total} films playing",
   "player.retryIn": "Trying again in {n} s",
   "player.damaged": "The film is damaged here",
-  "player.damagedDetail": "This part was changed or lost on the disk and is not shown. The rest may be whole.",
+  "player.damagedDetail": "This part was changed or lost on the disk. The rest may be whole.",
   "player.skip": "Skip ahead",
   "player.method.file": "the file itself",
   "player.method.native-hls": "stream, played by the screen",

@@ -156,7 +156,7 @@ export const fr: Strings = {
   "player.busyCount": "{n} films sur {total} en cours de lecture",
   "player.retryIn": "Nouvel essai dans {n} s",
   "player.damaged": "Le film est endommagé ici",
-  "player.damagedDetail": "Ce passage a été modifié ou perdu sur le disque et n’est pas montré. Le reste peut être intact.",
+  "player.damagedDetail": "Ce passage a été modifié ou perdu sur le disque. Le reste peut être intact.",
   "player.skip": "Passer plus loin",
   "player.method.file": "le fichier lui-même",
   "player.method.native-hls": "flux, lu par l’écran",

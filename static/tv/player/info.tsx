@@ -24,10 +24,12 @@ export function InfoPanel({ item, attempt, shown, video }: InfoProps): JSX.Eleme
     const how = t(("player.method." + attempt.method) as "player.method.file");
     lines.push([t("item.play"), [how, attempt.method === "file" ? "" : attempt.profile, size].filter((part) => part !== "").join(", ")]);
   }
+  // Another sound, a smaller picture or a step down make it another way than the one that the server planned.
+  const asPlanned = item.playback?.decision === "direct" && attempt?.method !== "file" ? null : item.playback;
   return (
     <aside class="info" data-testid="info" aria-label={t("player.info")}>
-      <p class="info-title">{item.playback ? t(("item." + item.playback.decision) as "item.direct") : t("player.info")}</p>
-      {item.playback ? <p class="info-reason">{item.playback.reason}</p> : null}
+      <p class="info-title">{asPlanned ? t(("item." + asPlanned.decision) as "item.direct") : t("player.info")}</p>
+      {asPlanned ? <p class="info-reason">{asPlanned.reason}</p> : null}
       <dl class="about">
         {lines.map(([label, value]) => (
           <div class="about-line" key={label}>
