@@ -1,14 +1,16 @@
-"""Reads text subtitles with PyAV: tracks of a film in one pass, files beside it. For the media helper only."""
+"""Reads text subtitles with PyAV: tracks of a film, by its index or in one pass, and files. For the helper only."""
 
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import av
 from av.container import InputContainer
 from av.stream import Discard
 
+from transcoder.matroska_cues import NoIndexError, read_lines
 from transcoder.media_opening import PyavStream, open_media
 from transcoder.subtitle_charsets import decoded
 from transcoder.subtitle_text import Event, closed, format_script, format_webvtt
@@ -20,6 +22,8 @@ _LONGEST_S = 10.0  # a subtitle whose end nobody knows
 _TEXT_FORMATS = (
     "srt,ass,webvtt,microdvd,subviewer,subviewer1,sami,mpl2,jacosub,vplayer,pjs,realtext,stl,aqtitle"
 )
+# What libavformat hands on as it is stored; other text it takes apart first.
+_STORED_AS_DECODED = frozenset({"subrip", "ass", "ssa"})
 _FONT_TYPES = frozenset(
     {"application/x-truetype-font", "application/vnd.ms-opentype", "application/x-font-ttf"}
 )
@@ -39,10 +43,14 @@ def read_tracks(url: str, indexes: Sequence[int]) -> list[Text]:
         streams = [container.streams[index] for index in indexes]
         if any(stream.type != "subtitle" for stream in streams):
             raise ValueError("not a subtitle track")
+        start_s = (container.start_time or 0) / av.time_base
+        try:
+            return [_indexed_text(container, stream, url, start_s) for stream in streams]
+        except NoIndexError:
+            pass  # all of it, then
         for stream in container.streams:
             if stream not in streams and stream.type in ("video", "audio", "subtitle", "data"):
                 stream.discard = Discard.all
-        start_s = (container.start_time or 0) / av.time_base
         return _texts(container.demux(streams), streams, start_s)
 
 
@@ -88,6 +96,27 @@ def drawable(script: bytes, url: str | None) -> bytes:
     return output.getvalue()
 
 
+def _indexed_text(container: InputContainer, stream: PyavStream, url: str, start_s: float) -> Text:
+    """Return a track of a Matroska film by its index.
+
+    Raises:
+        NoIndexError: It is another kind of film or of text, or has no index that can be relied on.
+    """
+    if not container.format.name.startswith("matroska") or _codec(stream) not in _STORED_AS_DECODED:
+        raise NoIndexError("not by an index")
+    counts = [value for name, value in stream.metadata.items() if name.startswith("NUMBER_OF_FRAMES")]
+    count = int(counts[0]) if counts and counts[0].isdecimal() else None
+    lines = read_lines(url, list(container.streams.subtitles).index(stream), count)
+    events = []
+    for line in lines[:MAX_EVENTS]:
+        packet = av.Packet(line.payload)
+        packet.time_base = Fraction(1, 1000)
+        packet.pts = packet.dts = round(line.start_s * 1000)
+        shown_s = line.start_s - start_s
+        events += [Event(shown_s, shown_s + line.duration_s, one) for one in _decoded(stream, packet)]
+    return _text(stream, events)
+
+
 def _open_text(text: io.BytesIO, fps: float | None) -> InputContainer:
     options = {"format_whitelist": _TEXT_FORMATS}
     if fps:
@@ -104,24 +133,30 @@ def _texts(packets: Iterable[Packet], streams: Sequence[PyavStream], start_s: fl
             sizes[index] += len(line)
             if len(own) < MAX_EVENTS and sizes[index] <= MAX_TEXT_SIZE:
                 own.append(_event(packet, line, start_s))
-    texts = []
-    for stream in streams:
-        whole = closed(events[stream.index], _LONGEST_S)
-        header = _header(stream)
-        texts.append((format_webvtt(header, whole).encode(), format_script(header, whole).encode()))
-    return texts
+    return [_text(stream, events[stream.index]) for stream in streams]
+
+
+def _text(stream: PyavStream, events: Sequence[Event]) -> Text:
+    whole, header = closed(sorted(events, key=lambda one: one.start_s), _LONGEST_S), _header(stream)
+    return format_webvtt(header, whole).encode(), format_script(header, whole).encode()
 
 
 def _lines(packet: Packet) -> list[str]:
-    if packet.pts is None:
-        return []
+    return [] if packet.pts is None else _decoded(packet.stream, packet)
+
+
+def _decoded(stream: PyavStream, packet: Packet) -> list[str]:
     try:
-        found = packet.stream.codec_context.decode2(packet)
+        found = stream.codec_context.decode2(packet)
     except av.error.FFmpegError:
         return []  # one that is damaged; the others may be whole
     if found is None:
         return []
     return [one.ass.decode("utf-8", "replace") for one in found.rects if one.type == b"ass"]
+
+
+def _codec(stream: PyavStream) -> str:
+    return str(stream.codec_context.codec.canonical_name)
 
 
 def _event(packet: Packet, line: str, start_s: float) -> Event:
@@ -132,7 +167,7 @@ def _event(packet: Packet, line: str, start_s: float) -> Event:
 
 def _header(stream: PyavStream) -> str:
     header = stream.codec_context.subtitle_header or b""
-    if not header and stream.codec_context.codec.canonical_name in ("ass", "ssa"):
+    if not header and _codec(stream) in ("ass", "ssa"):
         header = stream.codec_context.extradata or b""
     return bytes(header).decode("utf-8", "replace").replace("\0", "")
 

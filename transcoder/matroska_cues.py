@@ -1,0 +1,234 @@
+"""Subtitles of a Matroska film read by its index: a few bytes a line instead of all of the film.
+
+mkvmerge and libavformat write an index entry for every subtitle. Whether a file's index is complete is not said, so
+it is believed only where the writer is known or the count of lines stands beside it.
+
+Source: RFC 9559 (Matroska), RFC 8794 (EBML).
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from transcoder.http_range import RangeReader
+
+_SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
+_SEEK_HEAD, _INFO, _TRACKS, _CUES = 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B
+_BLOCK_GROUP, _BLOCK, _BLOCK_DURATION, _SIMPLE_BLOCK = 0xA0, 0xA1, 0x9B, 0xA3
+_SUBTITLE = 0x11
+_KNOWN_WRITERS = (b"Lavf",)
+_HEAD_SIZE = 1 << 20
+_MAX_CUES_SIZE = 64 << 20
+_READ_SIZE = 16 << 10  # of a line: most fit
+_MAX_BLOCK_SIZE = 4 << 20
+_ZLIB, _HEADER_STRIPPING = 0, 3
+
+
+class NoIndexError(ValueError):
+    """The file has no index that lists every subtitle; it has to be read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One stored subtitle: its times in seconds of the file's clock, and its bytes for a decoder."""
+
+    start_s: float
+    duration_s: float
+    payload: bytes
+
+
+@dataclass(slots=True)
+class _Track:
+    number: int = 0
+    kind: int = 0
+    compression: int | None = None
+    stripped: bytes = b""
+    encrypted: bool = False
+
+
+@dataclass(slots=True)
+class _Film:
+    data_start: int
+    scale_s: float = 0.001
+    writer: bytes = b""
+    tracks: list[_Track] = field(default_factory=list)
+    cues_at: int | None = None
+
+
+def read_lines(url: str, place: int, line_count: int | None) -> list[Line]:
+    """Return all lines of a subtitle track, in the order of the index.
+
+    Args:
+        url: A loopback URL.
+        place: Of the track among the subtitle tracks.
+        line_count: How many there are, where the file says so.
+
+    Raises:
+        NoIndexError: The index is not there, or cannot be relied on.
+        OSError: The file cannot be read.
+    """
+    reader = RangeReader(url)
+    try:
+        film = _read_head(reader)
+        subtitles = [track for track in film.tracks if track.kind == _SUBTITLE]
+        if film.cues_at is None or not 0 <= place < len(subtitles) or subtitles[place].encrypted:
+            raise NoIndexError("no index")
+        cues = _read_cues(reader, film, subtitles[place].number)
+        complete = film.writer.startswith(_KNOWN_WRITERS) or line_count == len(cues)
+        if not cues or not complete:
+            raise NoIndexError("an index that may lack some")
+        return [_read_line(reader, film, subtitles[place], *cue) for cue in cues]
+    except (IndexError, zlib.error) as error:
+        raise NoIndexError("an index that contradicts the file") from error
+    finally:
+        reader.close()
+
+
+def _read_head(reader: RangeReader) -> _Film:
+    head = reader.read(0, _HEAD_SIZE)
+    elements = _elements(head, 0, len(head))
+    for kind, start, _ in elements:
+        if kind == _SEGMENT:
+            film = _Film(start)
+            for inner, begin, stop in _elements(head, start, len(head)):
+                if inner == _CLUSTER:
+                    break
+                _take_head(film, head, inner, begin, stop)
+            return film
+    raise NoIndexError("no Matroska file")
+
+
+def _take_head(film: _Film, head: bytes, kind: int, start: int, stop: int) -> None:
+    if kind == _SEEK_HEAD:
+        for _, entry_start, entry_stop in _elements(head, start, stop):
+            entry = {one: head[at:end] for one, at, end in _elements(head, entry_start, entry_stop)}
+            if _number(entry.get(0x53AB, b"")) == _CUES:
+                film.cues_at = film.data_start + _number(entry.get(0x53AC, b""))
+    elif kind == _INFO:
+        info = {one: head[at:end] for one, at, end in _elements(head, start, stop)}
+        film.scale_s = _number(info.get(0x2AD7B1, b"\x0f\x42\x40")) / 1e9
+        film.writer = info.get(0x4D80, b"")
+    elif kind == _TRACKS:
+        film.tracks = [_track(head, at, end) for _, at, end in _elements(head, start, stop)]
+
+
+def _track(head: bytes, start: int, stop: int) -> _Track:
+    track = _Track()
+    for kind, at, end in _elements(head, start, stop):
+        if kind == 0xD7:
+            track.number = _number(head[at:end])
+        elif kind == 0x83:
+            track.kind = _number(head[at:end])
+        elif kind == 0x6D80:  # ContentEncodings
+            encodings = list(_elements(head, at, end))
+            track.encrypted = len(encodings) != 1
+            for _, inner_at, inner_end in encodings:
+                _take_encoding(track, head, inner_at, inner_end)
+    return track
+
+
+def _take_encoding(track: _Track, head: bytes, start: int, stop: int) -> None:
+    for kind, at, end in _elements(head, start, stop):
+        if kind == 0x5035:  # ContentEncryption
+            track.encrypted = True
+        elif kind == 0x5034:  # ContentCompression
+            inside = {one: head[a:b] for one, a, b in _elements(head, at, end)}
+            track.compression = _number(inside.get(0x4254, b""))
+            track.stripped = inside.get(0x4255, b"")
+            track.encrypted |= track.compression not in (_ZLIB, _HEADER_STRIPPING)
+
+
+def _read_cues(reader: RangeReader, film: _Film, number: int) -> list[tuple[float, int, int, float]]:
+    """Return per line of a track: time, place of its cluster, place in it, duration."""
+    assert film.cues_at is not None
+    beginning = reader.read(film.cues_at, 16)
+    kind, start, stop = next(_elements(beginning, 0, 1 << 62), (0, 0, 0))
+    if kind != _CUES or stop - start > _MAX_CUES_SIZE:
+        raise NoIndexError("no index where it should be")
+    data = reader.read(film.cues_at + start, stop - start)
+    if len(data) < stop - start:
+        raise NoIndexError("an index that was cut short")
+    cues = []
+    for _, point_start, point_stop in _elements(data, 0, len(data)):
+        time_s = 0.0
+        for one, at, end in _elements(data, point_start, point_stop):
+            if one == 0xB3:
+                time_s = _number(data[at:end]) * film.scale_s
+            elif one == 0xB7:
+                place = {name: _number(data[a:b]) for name, a, b in _elements(data, at, end)}
+                if place.get(0xF7) == number:
+                    if 0xF0 not in place:
+                        raise NoIndexError("an index of clusters only")
+                    cues.append((time_s, place[0xF1], place[0xF0], place.get(0xB2, 0) * film.scale_s))
+    return cues
+
+
+def _read_line(
+    reader: RangeReader,
+    film: _Film,
+    track: _Track,
+    time_s: float,
+    cluster: int,
+    within: int,
+    duration_s: float,
+) -> Line:
+    header = reader.read(film.data_start + cluster, 12)
+    kind, start, _ = next(_elements(header, 0, 1 << 62), (0, 0, 0))
+    if kind != _CLUSTER:
+        raise NoIndexError("no cluster where the index says so")
+    at = film.data_start + cluster + start + within
+    data = reader.read(at, _READ_SIZE)
+    kind, start, stop = next(_elements(data, 0, 1 << 62), (0, 0, 0))
+    if kind not in (_BLOCK_GROUP, _SIMPLE_BLOCK) or stop > _MAX_BLOCK_SIZE:
+        raise NoIndexError("no block where the index says so")
+    if stop > len(data):
+        data = reader.read(at, stop)
+    payload = data[start:stop]
+    if kind == _BLOCK_GROUP:
+        inside = {one: data[a:b] for one, a, b in _elements(data, start, stop)}
+        payload = inside.get(_BLOCK, b"")
+        duration_s = _number(inside.get(_BLOCK_DURATION, b"")) * film.scale_s or duration_s
+    number, size = _variable(payload, 0)
+    if number != track.number or payload[size + 2] & 0x06:  # laced: several in one block
+        raise NoIndexError("another track where the index says so")
+    return Line(time_s, duration_s, _plain(track, payload[size + 3 :]))
+
+
+def _plain(track: _Track, payload: bytes) -> bytes:
+    if track.compression == _ZLIB:
+        return zlib.decompressobj().decompress(payload, _MAX_BLOCK_SIZE)
+    return track.stripped + payload if track.compression == _HEADER_STRIPPING else payload
+
+
+def _elements(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (id, start of its data, its end) of the elements between `start` and `stop`, until one is cut."""
+    at = start
+    while at < min(stop, len(data)):
+        length = 9 - data[at].bit_length() if data[at] else 9
+        if length > 4 or at + length >= len(data):
+            return
+        kind = int.from_bytes(data[at : at + length], "big")
+        size_length = 9 - data[at + length].bit_length() if data[at + length] else 9
+        begin = at + length + size_length
+        if size_length > 8 or begin > len(data):
+            return
+        size, _ = _variable(data, at + length)
+        unknown = size == (1 << 7 * size_length) - 1
+        end = stop if unknown else begin + size
+        yield kind, begin, end
+        at = end
+
+
+def _variable(data: bytes, at: int) -> tuple[int, int]:
+    """Return a variable-size number and how many bytes it takes.
+
+    Raises:
+        IndexError: There is nothing.
+    """
+    length = 9 - data[at].bit_length()
+    value = int.from_bytes(data[at : at + length], "big")
+    return value & ((1 << 7 * length) - 1), length
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(data[:8], "big")
