@@ -373,6 +373,7 @@ _BROADCAST: dict[str, Recipe] = {
         "-g",
         "15",
     ),
+    "twice.vob": lambda shelf, path: path.write_bytes(shelf.data("dvd.vob") * 2) and None,
     "mpeg1.mpg": made(*picture("352x288", "25", 6), *sound(seconds=6), "-c:v", "mpeg1video", "-c:a", "mp2"),
 }
 

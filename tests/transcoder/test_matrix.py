@@ -58,6 +58,7 @@ EXPECTED = {
     "interlaced_ac3.ts": Expected(frame_s=1 / 25),
     "discont.ts": Expected(10.0, 1 / 25, seam_s=1 / 25),
     "dvd.vob": Expected(frame_s=1 / 25),
+    "twice.vob": Expected(16.0, 1 / 25, seam_s=1 / 25),
     "theora.ogv": Expected(frame_s=0.11),  # pictures like the one before are left out of it
     "mpeg1.mpg": Expected(6.0, 1 / 25),
     "prores.mov": Expected(5.0, 1 / 25),

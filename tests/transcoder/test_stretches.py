@@ -146,4 +146,6 @@ def test_a_program_sees_one_stretch_as_a_file():
     address = argv[argv.index("-i") + 1]
     assert address.startswith("subfile,,start,1000,end,2500,,:http://")
     assert argv[argv.index("-protocol_whitelist") + 1] == "subfile,http,tcp"
+    graph = argv[argv.index("-filter_complex") + 1]
+    assert graph.startswith("[0:v:0]")  # streams are numbered in the order in which they are met
     assert float(argv[argv.index("-output_ts_offset") + 1]) == pytest.approx(10.0 + 5.0 - 5000.0)

@@ -77,6 +77,20 @@ class EncodeJob:
         return self.info.start_s if self.stretch is None else self.stretch.start_s
 
     @property
+    def picture_specifier(self) -> str:
+        """Which track of what is read is the picture: streams are numbered anew in every stretch."""
+        return str(self.picture.index) if self.stretch is None else "v:0"
+
+    @property
+    def sound_specifier(self) -> str:
+        """Which track of what is read is the sound."""
+        if self.audio_stream is None:
+            raise ValueError("a job without sound")
+        if self.stretch is None:
+            return str(self.audio_stream.index)
+        return f"a:{self.info.audio.index(self.audio_stream)}"
+
+    @property
     def picture(self) -> VideoStream:
         """The picture track."""
         picture = chosen_video(self.info)

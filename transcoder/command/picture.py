@@ -16,7 +16,7 @@ _TIMES_GUESSED = ("mpeg", "mpeg1video")
 
 def filtered_picture(job: EncodeJob, source: Node) -> Node:
     """Return the pictures as they are shown, from the run's start on."""
-    video, stream = job.picture, source[str(job.picture.index)]
+    video, stream = job.picture, source[job.picture_specifier]
     width, height = output_size(video, job.max_width, job.max_height)
     if (video.fps or 0) > MAX_FPS:
         stream = stream.filter("fps", fps=f"{output_fps(video):.6f}")

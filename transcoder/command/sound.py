@@ -56,7 +56,7 @@ def sound_track(job: EncodeJob, source: Node) -> tuple[Node, Options]:
     """Return the sound and how it is converted or passed on."""
     if job.audio_stream is None:
         raise ValueError("a job without sound")
-    stream = source[str(job.audio_stream.index)]
+    stream = source[job.sound_specifier]
     if job.audio == "copy":
         options: Options = {"c:a": "copy"}
         if job.audio_stream.codec == "aac" and job.info.format_name == "mpegts" and job.packaging == "fmp4":
