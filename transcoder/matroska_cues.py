@@ -53,6 +53,7 @@ class _Film:
     writer: bytes = b""
     tracks: list[_Track] = field(default_factory=list)
     cues_at: int | None = None
+    header_size: int = 12  # of clusters; the last one seen
 
 
 def read_lines(url: str, place: int, line_count: int | None) -> list[Line]:
@@ -172,15 +173,17 @@ def _read_line(
     within: int,
     duration_s: float,
 ) -> Line:
-    header = reader.read(film.data_start + cluster, 12)
-    kind, start, _ = next(_elements(header, 0, 1 << 62), (0, 0, 0))
-    if kind != _CLUSTER:
-        raise NoIndexError("no cluster where the index says so")
-    at = film.data_start + cluster + start + within
+    at = film.data_start + cluster + within
     data = reader.read(at, _READ_SIZE)
-    kind, start, stop = next(_elements(data, 0, 1 << 62), (0, 0, 0))
-    if kind not in (_BLOCK_GROUP, _SIMPLE_BLOCK) or stop > _MAX_BLOCK_SIZE:
-        raise NoIndexError("no block where the index says so")
+    found = _block_in(data, film.header_size)
+    if found is None or _number_of(data, *found) != track.number:
+        # Positions count from behind the cluster's header, whose size is the same nearly everywhere, but not quite.
+        header = reader.read(film.data_start + cluster, 12)
+        kind, film.header_size, _ = next(_elements(header, 0, 1 << 62), (0, 0, 0))
+        found = _block_in(data, film.header_size)
+        if kind != _CLUSTER or found is None:
+            raise NoIndexError("no block where the index says so")
+    kind, start, stop = found
     if stop > len(data):
         data = reader.read(at, stop)
     payload = data[start:stop]
@@ -192,6 +195,19 @@ def _read_line(
     if number != track.number or payload[size + 2] & 0x06:  # laced: several in one block
         raise NoIndexError("another track where the index says so")
     return Line(time_s, duration_s, _plain(track, payload[size + 3 :]))
+
+
+def _block_in(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """Return kind, start and end of the block that begins at a place; None if there is none."""
+    kind, start, stop = next(_elements(data, at, 1 << 62), (0, 0, 0))
+    return (kind, start, stop) if kind in (_BLOCK_GROUP, _SIMPLE_BLOCK) and stop <= _MAX_BLOCK_SIZE else None
+
+
+def _number_of(data: bytes, kind: int, start: int, stop: int) -> int | None:
+    """Return the track of a block."""
+    if kind == _BLOCK_GROUP:
+        start = next((at for one, at, _ in _elements(data, start, stop) if one == _BLOCK), len(data))
+    return _variable(data, start)[0] if start < len(data) and data[start] else None
 
 
 def _plain(track: _Track, payload: bytes) -> bytes:
