@@ -405,6 +405,20 @@ describe("where a film was left", () => {
     await seen(() => document.querySelector("[data-row=continue] [data-item=v0]"));
   });
 
+  it("is what OK goes on with after the film was begun anew", async () => {
+    household.positions = { v0: 100 };
+    await atHome();
+    await press("ok");
+    await seen(() => byTestId("restart"));
+    await press("right");
+    await focusIs("restart");
+    await press("ok");
+    await focusIs("toggle");
+    playFrom(50);
+    await press("back", "back");
+    await focusIs("play");
+  });
+
   it("is kept by the page where the server keeps none", async () => {
     household.keepsPositions = false;
     await atPlayer();

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { imageUrl } from "../../shared/api";
 import { clock } from "../../shared/format";
-import type { Lane } from "../../shared/focus";
+import type { FocusSnapshot, Lane } from "../../shared/focus";
 import type { Item, ItemDetail } from "../../shared/types";
 import type { Place } from "../context";
 import { useServices, useText } from "../context";
@@ -80,6 +80,9 @@ export function Detail({ place, active }: { place: Place; active: boolean }): JS
     { id: "actions", length: error === null ? actions.length : 0, visible: 9 },
     { id: "more", length: siblings.length, visible: cardsVisible(WIDE) },
   ];
+  useState(() => {
+    forgetAction(place);
+  });
   const focus = usePageFocus(lanes, {
     memory: place.memory,
     active: active && error === null,
@@ -154,6 +157,14 @@ export function Detail({ place, active }: { place: Place; active: boolean }): JS
       ) : null}
     </main>
   );
+}
+
+/** Who comes back from a film finds Resume in focus, not the Start over that it was begun with. */
+function forgetAction(place: Place): void {
+  const focus = place.memory.focus as FocusSnapshot | undefined;
+  if (focus?.lane === "actions") {
+    place.memory.focus = undefined;
+  }
 }
 
 interface DetailAction {
