@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BATCH_CHUNKS = 6
 """Chunks that are read and opened together: 192 KiB. More would be memory for every viewer, and no faster."""
 
-_ZEROS = memoryview(bytes(BATCH_CHUNKS * CHUNK_SIZE))
+_ZEROS = memoryview(bytes((BATCH_CHUNKS + 1) * CHUNK_SIZE))  # an empty chunk may come with a batch
 
 Witness = Callable[[int, Sequence[bytes]], None]
 """Told of chunks that were opened, before any byte of them leaves the reader: the index of the first, and the nonces,
