@@ -98,6 +98,22 @@ def test_a_reader_like_any_other_sees_it_too(vault, library, film):
         library.open(film)
 
 
+def read_with_pauses(library, item_id):
+    into, got = bytearray(50_000), b""
+    with library.open(item_id) as reader:
+        while count := reader.readinto(into):
+            got += into[:count]
+            reader.wipe()
+    return got
+
+
+def test_a_reader_that_pauses_sees_it_too(vault, library, film):
+    assert read_with_pauses(library, film) == DATA
+    put_older_chunk(vault, "/film.bin", 40)
+    with pytest.raises(AlteredError):
+        read_with_pauses(library, film)
+
+
 def test_a_reader_that_met_it_says_so_for_ever(vault, library, film):
     put_older_chunk(vault, "/film.bin", 40)
     with library.open(film) as reader:
