@@ -17,7 +17,7 @@ SCAN_LIMIT_S = 90.0
 BACK_S = 1.0  # times that go back by more are another clock's...
 AHEAD_S = 10.0  # ...or forward
 SHORTEST_S = 0.5  # a stretch below this is damage
-MAX_STRETCHES = 500
+MAX_STRETCHES = 100  # each is opened once more
 GAP_S = 0.15  # sound that is away for longer must be filled with silence
 _CLOSE_S = 2.0  # a clock that comes back so near to where it was left was never gone
 
