@@ -53,7 +53,7 @@ _MIME_TYPES = {
 _TRANSFERS = {1: "bt709", 4: "gamma22", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12"}
 _TRANSFERS |= {16: "smpte2084", 18: "arib-std-b67"}
 _TEXT_SUBTITLES = frozenset(
-    {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml"}
+    {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml", "eia_608"}
 )
 _NEAR_S = 60.0
 _BACKGROUND_NICENESS = 19  # whoever plays a film meanwhile does not notice
@@ -113,7 +113,7 @@ def probe(url: str) -> MediaInfo:
             subtitles=_subtitles(container, url),
             keyframes_s=found.times_s if found else (),
             stretches=found.stretches if found else (),
-            peak_bitrate=(found.peak_bitrate if found else None) or _average_bitrate(container, duration_s),
+            peak_bitrate=found.peak_bitrate if found else None,
             chapters=chapters_of(container.chapters(), start_s, duration_s),
             taken_at=tags.taken_at(container_tags)
             or tags.avchd_time(beginning.first_bytes if beginning else b""),
@@ -149,10 +149,6 @@ def _duration_s(container: InputContainer, start_s: float, found: Keyframes | No
         # The sound's end is not known: believe a claim that is near.
         return claimed if abs(claimed - real) < _NEAR_S else real
     return real
-
-
-def _average_bitrate(container: InputContainer, duration_s: float) -> int | None:
-    return round(container.size * 8 / duration_s) if duration_s > 0 else None
 
 
 def _sound_end_s(container: InputContainer) -> float | None:

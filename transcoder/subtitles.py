@@ -12,7 +12,7 @@ from transcoder.helper_process import HelperProcess
 
 TRACKS_TIMEOUT_S = 900.0  # a film without an index of its subtitles is read whole, from a slow disk
 FILE_TIMEOUT_S = 60.0
-MAX_SUBTITLE_FILE_SIZE = 16 * 1024 * 1024  # bytes of a subtitle file; a film's has 100 KB, with drawings in it 10 MB
+MAX_SUBTITLE_FILE_SIZE = 16 * 1024 * 1024  # bytes; most have 100 KB, those with drawings 10 MB
 _HEADER = b"WEBVTT"
 
 
