@@ -8,10 +8,10 @@ from pathlib import Path
 from transcoder import command
 from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
 from transcoder.output import output_channels
-from transcoder.run import Commands, Lease, Run
-from transcoder.session import Rendition
 from transcoder.packet_grid import ANYWHERE, PacketGrid
+from transcoder.run import Commands, Lease, Run
 from transcoder.segments import EPOCH_S
+from transcoder.session import Rendition
 from transcoder.stretches import on_own_clock, stop_of_run, stretch_at
 
 
