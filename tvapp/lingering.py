@@ -4,13 +4,16 @@ Between two requests gunicorn gives a connection to its main thread, which watch
 a thread again. For a player that asks for one range after the other this costs more than to read and decrypt them:
 three threads wake each other up, and each has to get hold of the interpreter. To wait costs nothing but a thread.
 
-What is done with a request, a slow client or a stopping server is gunicorn's own.
+What is done with a request, a slow client or a stopping server is gunicorn's own. Two cheap shortcuts go with it:
+the settings as attributes, and `recurring`.
 """
 
 import select
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from tvapp.recurring import RecurringParser
 
 LINGER_S = 0.02
 """How long a thread waits: players ask for what they need next as soon as they have what they asked for."""
@@ -30,6 +33,8 @@ class LingeringWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: TConn) -> Any:  # noqa: ANN401 - gunicorn's own: whether to keep the connection, or a mark
         """Serve a request of a connection, and those that follow at once. Runs in a thread of the pool."""
+        if conn.parser is None and not self.cfg.is_ssl:
+            conn.parser = RecurringParser(self.cfg, conn.sock, conn.client)
         keep = super().handle(conn)
         while keep is True and self._follows(conn):
             keep = super().handle(conn)

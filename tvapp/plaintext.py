@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 
 class Body:
-    """The bytes of a part of a file; the first piece is authenticated before there is a body. Owns the file.
+    """The bytes of a part of a file; the first piece is authenticated before there is a body. Closes the file.
 
     Raises:
         IntegrityError, VaultLockedError: The first piece cannot be read.

@@ -5,7 +5,9 @@ player that jumps about asks a hundred times a minute.
 """
 
 import re
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Request
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(r"/api/v1/items/([a-z0-9]+)/file")
 _VIEW = "media.file"
+_STATUS = {HTTPStatus.OK: "200 OK", HTTPStatus.PARTIAL_CONTENT: "206 PARTIAL CONTENT"}
 _SAID_BY_THE_FRAMEWORK = (
     RefusedError,
     DevicesError,
@@ -78,11 +81,40 @@ class RangeLane:
         activity.begin()
         try:
             file = self._household.house.library.lend(item_id)
-            answer = answer_of(file, environ)
-            body = Body(file, answer.part)
+            try:
+                answer = answer_of(file, environ)
+                body = Body(file, answer.part)
+            except BaseException:
+                file.close()
+                raise
         finally:
             activity.end()
-        start_response(
-            f"{answer.status.value} {answer.status.phrase.upper()}", [*answer.headers, *OF_THE_API]
-        )
-        return Accompanied(body, activity)
+        start_response(_STATUS[answer.status], [*answer.headers, *OF_THE_API])
+        return Accompanied(_Together(body, environ.get("gunicorn.socket")), activity)
+
+
+class _Together:
+    """A body whose beginning goes out with the head of the answer, and whose end without waiting to be asked.
+
+    Left to itself, TCP sends the head first, and the end when the client has acknowledged what came before it.
+    """
+
+    def __init__(self, body: Body, connection: socket.socket | None) -> None:
+        self._body = body
+        is_tcp = connection is not None and connection.family in {socket.AF_INET, socket.AF_INET6}
+        self._connection = connection if is_tcp else None
+        self._cork(1)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Let the rest go: all was written."""
+        try:
+            self._cork(0)
+        finally:
+            self._body.close()
+
+    def _cork(self, is_in: int) -> None:
+        if self._connection is not None:
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, is_in)

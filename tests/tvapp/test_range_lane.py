@@ -3,6 +3,7 @@
 import functools
 import json
 import random
+import socket
 
 import pytest
 from flask import Flask, request_started
@@ -132,6 +133,7 @@ def test_all_else_is_left_to_the_framework(ways, method, path):
 
 
 def test_what_cannot_be_given_is_said_by_the_framework(ways):
+    reader = reader_of(ways)
     folder, empty = ways.house.item_id("/Films"), ways.house.item_id("/empty.bin")
     for path, asked, status in (
         (FILE, f"bytes={SIZE}-", 416),
@@ -142,6 +144,7 @@ def test_what_cannot_be_given_is_said_by_the_framework(ways):
         assert short == long
         assert seen
         assert short[0].startswith(str(status))
+    assert reader_of(ways) is reader  # whoever asked too much gave it back
 
 
 @pytest.mark.parametrize(
@@ -239,6 +242,38 @@ def test_an_answer_that_nobody_reads_to_its_end_gives_the_file_back(ways):
     Client(ways.house.app).open(
         FILE.format(film=ways.film), headers=bearer(ways, Range="bytes=0-"), buffered=False
     ).close()
+    assert reader_of(ways) is reader
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6, socket.AF_UNIX])
+def test_head_and_bytes_go_out_together_and_the_end_at_once(ways, family):
+    with socket.socket(family) as connection:
+        response = Client(ways.house.app).open(
+            FILE.format(film=ways.film),
+            headers=bearer(ways, Range="bytes=0-"),
+            buffered=False,
+            environ_overrides={"gunicorn.socket": connection},
+        )
+        next(response.iter_encoded())
+        if family != socket.AF_UNIX:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_CORK) == 1
+        response.close()
+        if family != socket.AF_UNIX:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_CORK) == 0
+
+
+def test_a_connection_that_is_gone_does_not_keep_the_file(ways):
+    reader = reader_of(ways)
+    connection = socket.socket()
+    response = Client(ways.house.app).open(
+        FILE.format(film=ways.film),
+        headers=bearer(ways, Range="bytes=0-"),
+        buffered=False,
+        environ_overrides={"gunicorn.socket": connection},
+    )
+    connection.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        response.close()
     assert reader_of(ways) is reader
 
 
