@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench import first_segment, http_peers, idle_memory, names, vault_read
+from bench import http_peers, idle_memory, names, playback, vault_read
 from bench.measure import machine
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
@@ -22,7 +22,7 @@ def main() -> None:
         vault_read.report(),
         names.report(),
         http_peers.report(),
-        first_segment.report(),
+        playback.report(),
     ]
     with tempfile.TemporaryDirectory(prefix="lanterne-bench-") as folder:
         sections.append(idle_memory.report(Path(folder)))

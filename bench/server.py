@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -81,14 +83,28 @@ class BenchServer:
         items = self.json("/api/v1/items?limit=500")["items"]
         return next(item["id"] for item in items if item["name"] == name)
 
-    def playlist(self, name: str, profile: str) -> tuple[str, list[str]]:
-        """Open a new session; return the folder of its segments and their addresses in it."""
-        base = f"/api/v1/items/{self.item_id(name)}/hls/"
-        with self.open(f"{base}master.m3u8?profile={profile}") as response:
+    def stream(self, item_id: str, query: str) -> tuple[str, list[tuple[float, str]], Callable[[], bytes]]:
+        """Open a new session as a screen with this query.
+
+        Returns:
+            The folder of its segments, when each begins (seconds) and its address in the folder, and what fetches
+            the init segment.
+        """
+        base = f"/api/v1/items/{item_id}/hls/"
+        with self.open(f"{base}master.m3u8?profile={query}") as response:
             media = _addresses(response.read().decode())[0]
         with self.open(base + media) as response:
-            segments = _addresses(response.read().decode())
-        return base + media.rpartition("/")[0] + "/", segments
+            text = response.read().decode()
+        folder = base + media.rpartition("/")[0] + "/"
+        init = re.search(r'^#EXT-X-MAP:URI="([^"]*)"', text, re.MULTILINE)[1]
+        durations = [float(duration) for duration in re.findall(r"^#EXTINF:([0-9.]+)", text, re.MULTILINE)]
+
+        def fetch_init() -> bytes:
+            with self.open(folder + init) as response:
+                return response.read()
+
+        starts = itertools.accumulate(durations[:-1], initial=0.0)
+        return folder, list(zip(starts, _addresses(text), strict=True)), fetch_init
 
     def forget_streams(self) -> None:
         """Lock and unlock: every encoder ends, the cache is emptied."""
