@@ -43,7 +43,9 @@ class ScreenProfile:
     interlaced: bool = False
     rotates: bool = True  # turns a phone's video upright by the matrix in an mp4 file
     plays_all: bool = False
-    surround: bool = False  # converted sound may keep six channels; else they are mixed here, where none is lost
+    surround: bool = (
+        False  # converted sound may keep six channels; else they are mixed here, where none is lost
+    )
     distrusted: frozenset[str] = frozenset()  # abilities that these engines claim whatever they can
 
 

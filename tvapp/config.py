@@ -54,7 +54,9 @@ class Settings:
         tuple[str, ...], "Further names that browsers may call the server by, beside addresses and .local"
     ] = ()
     ffmpeg: Annotated[Path | None, "The ffmpeg to use instead of the one found by itself"] = None
-    encoders: Annotated[int, "Films that may be converted at the same time"] = 2
+    encoders: Annotated[
+        int, "Films that may be converted at the same time; 0 is one more than the machine has cores"
+    ] = 0
     hardware: Annotated[
         bool, "Let a graphics card or video chip convert films, where one is found to work"
     ] = True
@@ -74,12 +76,17 @@ class Settings:
                 object.__setattr__(self, name, path.expanduser())
         if not 0 <= self.port <= 65535:
             raise SettingsError(f"port: {self.port} is not between 0 and 65535")
-        for name in ("encoders", "segment_cache_mib", "threads"):
+        for name in ("segment_cache_mib", "threads"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name}: must be 1 or more")
-        for name in ("lock_after_min", "scrub_days"):
+        for name in ("encoders", "lock_after_min", "scrub_days"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name}: must be 0 or more")
+
+    @property
+    def encoder_limit(self) -> int:
+        """How many films may be converted at the same time: encoders that are ahead pause, so one more fits."""
+        return self.encoders or (os.cpu_count() or 1) + 1
 
 
 FIELDS = {field.name: field for field in dataclasses.fields(Settings)}

@@ -178,7 +178,7 @@ class Household:
         ffmpeg = settings.ffmpeg or find_ffmpeg()
         pool = Pool(
             ffmpeg,
-            encoder_limit=settings.encoders,
+            encoder_limit=settings.encoder_limit,
             cache_size=settings.segment_cache_mib * MIB,
             machine=Machine(
                 ffmpeg,

@@ -13,6 +13,7 @@ from vault.errors import (
     NodeExistsError,
     NodeNotFoundError,
     NoVaultError,
+    RecoveryKeyError,
     SelfTestError,
     StorageError,
     TamperedVaultError,
@@ -29,7 +30,6 @@ from vault.passphrase import change_passphrase, set_passphrase
 from vault.reader import PlaintextReader, Witness
 from vault.recovery import (
     RECOVERY_KEY_LINE_COUNT,
-    RecoveryKeyError,
     format_recovery_key,
     parse_recovery_key,
     parse_recovery_line,

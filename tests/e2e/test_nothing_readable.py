@@ -18,7 +18,12 @@ PATIENCE = 600  # tenths of a second
 
 def processes_under(pid: int) -> list[int]:
     """A process and all its descendants."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    # Whichever thread started it: encoders are started by those that serve.
+    children = [
+        child
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
     return [pid, *(inner for child in children for inner in processes_under(int(child)))]
 
 

@@ -34,7 +34,7 @@ def positions_blueprint(household: Household) -> APIBlueprint:
 
     @bp.get("/<item_id>/next")
     @bp.output(NextItemOut)
-    @bp.doc(summary="The video that follows: in its folder, or the next season", security="token", responses=[404, 423])
+    @bp.doc(summary="What follows: in its folder, or the next season", security="token", responses=[404, 423])
     @needs(Role.TV)
     def following(item_id: str) -> dict[str, Any]:
         item = household.house.library.watching.following(item_id)
