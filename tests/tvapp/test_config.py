@@ -39,7 +39,7 @@ def test_an_unknown_key_of_the_file_is_refused(tmp_path):
         ("LANTERNE_PORT", "eighty", "not a whole number"),
         ("LANTERNE_PORT", "65536", "not between 0 and 65535"),
         ("LANTERNE_DISCOVERY", "perhaps", "neither 'on' nor 'off'"),
-        ("LANTERNE_ENCODERS", "0", "must be 1 or more"),
+        ("LANTERNE_THREADS", "0", "must be 1 or more"),
     ],
 )
 def test_a_wrong_value_says_which_and_why(variable, text, complaint):
