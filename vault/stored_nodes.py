@@ -59,12 +59,20 @@ class StoredNodes:
         return self._read_files(folder, found.files) + self._read_shells(folder, found.folders)
 
     def _read_files(self, folder: _Folder, files: Sequence[FileFound]) -> list[Node]:
+        """Return the nodes of single files: in large folders nearly all, so that every step for one counts."""
+        folder_id, content_path, _, layout, opened, _ = folder
+        threshold = self._threshold
         nodes: list[Node] = []
         for stored_name, size, mtime_ns in files:
-            shown = self._shown(folder, stored_name)
+            name = opened.get(stored_name)
+            shown: Shown | None
+            if name is not None and len(stored_name) <= threshold and is_normalized("NFC", name):
+                shown = name, False
+            else:
+                shown = self._shown(folder, stored_name)
             if shown is not None:
-                path = f"{folder.path}/{stored_name}"
-                nodes.append(file_node(shown, folder.own_id, path, size, mtime_ns, folder.layout))
+                path = f"{content_path}/{stored_name}"
+                nodes.append(file_node(shown, folder_id, path, size, mtime_ns, layout))
         return nodes
 
     def _read_shells(self, folder: _Folder, found: Sequence[FolderFound]) -> list[Node]:
