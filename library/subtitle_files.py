@@ -68,9 +68,10 @@ def _own(files: list[tuple[str, str]], film: str, films: list[str]) -> list[Subt
     found = []
     for item_id, name in files:
         rest = belongs(name, film)
+        if rest is None:
+            continue
         # "Film 2.srt" is of "Film 2.mkv", if there is one, and not of "Film.mkv".
-        nearer = any(len(other) > len(film) and belongs(name, other) is not None for other in films)
-        if rest is not None and not nearer:
+        if not any(len(other) > len(film) and belongs(name, other) is not None for other in films):
             found.append(SubtitleFile(item_id, describe(name, rest)))
     return found
 

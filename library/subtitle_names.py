@@ -65,6 +65,8 @@ def belongs(name: str, film: str) -> str | None:
     if _extension(name) not in CODECS:
         return None
     stem, own = PurePosixPath(name).stem, fold(PurePosixPath(film).stem)
+    if not fold(stem).startswith(own):  # most names: a text is folded character by character
+        return None
     # Folding may change lengths: where the film's name ends is found by trying.
     ends = [end for end in range(len(stem) + 1) if fold(stem[:end]) == own]
     if not ends:
