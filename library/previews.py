@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from library.errors import NoPreviewsError
+from library.errors import LibraryError, NoPreviewsError
 from library.feed import Lease
 from library.index import Index
 from library.items import Item
@@ -21,7 +21,7 @@ from transcoder import (
     ProbeError,
     preview_layout,
 )
-from vault import IntegrityError
+from vault import IntegrityError, VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +69,8 @@ class Previews:
         self._begun: _Begun | None = None
         # What could not be made for a reason that may pass: not tried again until the library is opened anew.
         self._given_up: set[bytes] = set()
+        # What failed for a reason that is not its own, or may be: the others come first.
+        self._put_off: set[bytes] = set()
 
     def layout(self, item_id: str) -> PreviewLayout:
         """Return how the previews of a film are laid out.
@@ -100,13 +102,18 @@ class Previews:
         return jpeg
 
     def next_due(self) -> str | None:
-        """Return an item that should have previews and has none; what belongs to no item any more is forgotten."""
+        """Return an item that should have previews and has none; what belongs to no item any more is forgotten.
+
+        One whose file could not be read comes after all others: it must not keep them waiting for ever.
+        """
         films = self._index.sound_videos(_WORTH_S)
         self._store.keep_only(self._index.contents())
-        known = self._store.known()
-        return next(
-            (item_id for item_id, nonce in films if nonce not in known and nonce not in self._given_up), None
-        )
+        done = self._store.known() | self._given_up
+        due = [(item_id, nonce) for item_id, nonce in films if nonce not in done]
+        fresh = next((item_id for item_id, nonce in due if nonce not in self._put_off), None)
+        if fresh is None:
+            self._put_off.clear()
+        return fresh or next((item_id for item_id, _ in due), None)
 
     def make(self, item_id: str, may_go_on: Callable[[], bool]) -> None:
         """Make the previews of a film, unless it has some, or none can be made of it.
@@ -135,6 +142,9 @@ class Previews:
             except (HelperCrashedError, IntegrityError) as error:
                 logger.info("no previews could be made of item %s (%s)", item_id, type(error).__name__)
                 self._given_up.add(film.header_nonce)
+            except (LibraryError, VaultError):
+                self._put_off.add(film.header_nonce)
+                raise
 
     def close(self) -> None:
         """End the helper, even in the middle of a sheet. Safe twice."""

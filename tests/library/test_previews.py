@@ -16,6 +16,7 @@ from library.on_demand import OnDemand
 from tests.canary import Canaries
 from tests.library.material import PASSPHRASE, flip_byte, photo, put, stored_file, video
 from transcoder import HelperCrashedError, HelperTimeoutError, ProbeError
+from vault import VaultError
 
 FILM = video(300, form="matroska")  # 30 pictures: two sheets
 CLIP = video(3, form="matroska")
@@ -155,6 +156,20 @@ def test_a_damaged_film_has_none(films, vault):
     assert why_none(films, film) is False
     assert films.previews.next_due() is None
     assert films.previews._store.known() == frozenset()
+
+
+def test_a_film_that_cannot_be_read_does_not_keep_the_others_waiting(films, vault):
+    put(vault, "/Other.mkv", FILM)
+    films.scan()
+    first = films.previews.next_due()
+    path = films.item(first).path
+    (second,) = {at(films, "/Film.mkv"), at(films, "/Other.mkv")} - {first}
+    vault.remove(vault.find(path))  # and nothing has looked since
+    with pytest.raises(VaultError):
+        films.previews.make(first, for_ever)
+    assert films.previews.next_due() == second
+    films.previews.make(second, for_ever)
+    assert films.previews.next_due() == first  # its disk may be back
 
 
 class Blind:
