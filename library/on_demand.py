@@ -84,13 +84,12 @@ class OnDemand(Generic[T]):
             timer.join()
 
     def _expire(self) -> None:
-        with self._lock:
-            idle = self._user_count == 0
-        if idle:
-            self._drop()
+        self._drop(unless_used=True)
 
-    def _drop(self) -> None:
+    def _drop(self, *, unless_used: bool = False) -> None:
         with self._lock:
+            if unless_used and self._user_count:  # somebody came just now
+                return
             resource, self._resource = self._resource, None
         if resource is not None:
             resource.close()
