@@ -14,6 +14,7 @@ from transcoder import framing
 from transcoder.errors import HelperCrashedError, HelperTimeoutError
 from transcoder.process import Child, python_environment
 
+MAX_ANSWER_SIZE = 256 * 1024 * 1024  # bytes: subtitles with all fonts of a film; we hold it, and more than once
 _GRACE_S = 0.1  # to die by itself, so that its own status is the one reported
 
 
@@ -60,6 +61,8 @@ class HelperProcess:
                 exchange.send(framing.format_message(request, payload))
                 exchange.send(payload)
                 header_size, payload_size = framing.parse_sizes(exchange.receive(framing.SIZES_SIZE))
+                if payload_size > MAX_ANSWER_SIZE:
+                    raise framing.FrameError("an answer of impossible size")
                 header = framing.parse_header(exchange.receive(header_size))
                 return header, exchange.receive(payload_size)
             except TimeoutError:

@@ -8,17 +8,20 @@ import threading
 import pytest
 
 from transcoder import HelperCrashedError, HelperProcess, HelperTimeoutError
+from transcoder.helper_process import MAX_ANSWER_SIZE
 from transcoder.process import Encoder, run_to_end
 
 HELPER = """
-import os, resource, signal, sys, threading
+import os, resource, signal, struct, sys, threading
 from transcoder import serve
+answers = os.dup(1)
 def answer(request, payload):
     match request["do"]:
         case "echo": return {"request": request}, payload[::-1]
         case "die": os._exit(7)
         case "raise": raise RuntimeError("as planned")
         case "hang": threading.Event().wait()
+        case "promise": os.write(answers, struct.pack(">II", 2, request["size"]) + b"{}"); threading.Event().wait()
         case "print": print("a library says hello"); return {}, b""
         case "know": return {
             "environment": dict(os.environ), "session": os.getsid(0), "pid": os.getpid(),
@@ -59,6 +62,12 @@ def test_one_process_answers_many_requests(helper):
 def test_a_payload_larger_than_any_pipe_gets_through(helper):
     payload = os.urandom(3_000_000)
     assert helper.call({"do": "echo"}, payload)[1] == payload[::-1]
+
+
+def test_an_answer_that_nobody_could_hold_is_not_waited_for(helper):
+    with pytest.raises(HelperCrashedError):
+        helper.call({"do": "promise", "size": MAX_ANSWER_SIZE + 1})
+    assert helper.call({"do": "echo"}, b"abc")[1] == b"cba"
 
 
 def test_what_a_library_prints_is_no_answer(helper):
