@@ -105,12 +105,17 @@ class Database:
         Raises:
             LibraryClosedError, StoreDamagedError, StoreError
         """
-        with self._version_lock, self._telling_errors():
+        with self._version_lock:
             if self._closed:
                 raise LibraryClosedError("the store is closed")
             if self._observer is None:  # one connection for all: each counts for itself
-                self._observer = self._connect()
-            return int(self._observer.execute("PRAGMA data_version").get)
+                with self._telling_errors():
+                    self._observer = self._connect()
+            try:  # asked for every range that a player reads: the context manager would double what it takes
+                return int(self._observer.execute("PRAGMA data_version").get)
+            except apsw.Error:
+                with self._telling_errors():
+                    raise
 
     def close(self) -> None:
         """Wait for the readers and the writer at work, then close the file. Safe twice."""

@@ -103,15 +103,18 @@ class KeptReaders:
             thread.join()
 
     def _take(self, item_id: str, version: int) -> _Kept | None:
-        while True:
-            with self._changed:
-                kept = next((kept for kept in reversed(self._idle) if kept.item_id == item_id), None)
-                if kept is None:
-                    return None
-                self._idle.remove(kept)
+        while (kept := self._pop(item_id)) is not None:
             if kept.index_version == version and kept.reader.is_current():
                 return kept
             kept.reader.close()
+        return None
+
+    def _pop(self, item_id: str) -> _Kept | None:
+        with self._changed:
+            for index in range(len(self._idle) - 1, -1, -1):
+                if self._idle[index].item_id == item_id:
+                    return self._idle.pop(index)
+        return None
 
     def _give_back(self, kept: _Kept) -> None:
         kept.reader.wipe()

@@ -111,8 +111,10 @@ class Devices:
     def by_token(self, token: str) -> Device | None:
         """Return the device that holds `token`."""
         wanted = _fingerprint(token)
-        devices = self._current().devices
-        return next((d for d in devices if secrets.compare_digest(d.token_sha256, wanted)), None)
+        for device in self._current().devices:
+            if secrets.compare_digest(device.token_sha256, wanted):
+                return device
+        return None
 
     def by_id(self, device_id: str) -> Device | None:
         """Return the device of this id."""
