@@ -51,6 +51,7 @@ class OpenHouse:
                 *(reader.close for reader in readers),
                 self.library.close,
                 self.pool.close,
+                self.library.subtitles.close,  # the pool waits for encoders that are about to draw some
                 self.vault.close,
                 *(reader.cancel for reader in readers),
             ):
