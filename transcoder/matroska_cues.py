@@ -158,8 +158,8 @@ def _read_cues(reader: RangeReader, film: _Film, number: int) -> list[tuple[floa
             elif one == 0xB7:
                 place = {name: _number(data[a:b]) for name, a, b in _elements(data, at, end)}
                 if place.get(0xF7) == number:
-                    if 0xF0 not in place:
-                        raise NoIndexError("an index of clusters only")
+                    if 0xF0 not in place or 0xF1 not in place:
+                        raise NoIndexError("an index that does not lead to lines")
                     cues.append((time_s, place[0xF1], place[0xF0], place.get(0xB2, 0) * film.scale_s))
     return cues
 
