@@ -26,7 +26,8 @@ export function usePositions(api: Api): PositionServices {
         },
         (problem: unknown) => {
           const status = problem instanceof ApiError ? problem.status : 0;
-          if (status === 404 || status === 405) {
+          // Of a server that has kept positions it says that this film is gone, and nothing of others.
+          if (keeps.current === null && (status === 404 || status === 405)) {
             keeps.current = false;
           }
         },

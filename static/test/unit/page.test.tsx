@@ -405,6 +405,31 @@ describe("where a film was left", () => {
     await seen(() => document.querySelector("[data-row=continue] [data-item=v0]"));
   });
 
+  it("is told of the next film, too, when one is gone", async () => {
+    const watch = async (id: string): Promise<void> => {
+      await press("ok");
+      await focusIs("play");
+      await press("ok");
+      await seen(() => byTestId("video")?.getAttribute("src"));
+      await focusIs("toggle");
+      playFrom(200);
+      await press("back", "back");
+      await seen(() => household.log.includes("PUT /api/v1/items/" + id + "/position"));
+      await focusIs("play");
+      await press("back");
+      await focusIs(id);
+    };
+    await atHome();
+    await watch("v0");
+    household.keepsPositions = false;
+    await press("right");
+    await watch("v1");
+    household.keepsPositions = true;
+    await press("right");
+    await watch("v2");
+    expect(household.positions).toEqual({ v0: 200, v2: 200 });
+  });
+
   it("is what OK goes on with after the film was begun anew", async () => {
     household.positions = { v0: 100 };
     await atHome();
