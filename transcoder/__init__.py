@@ -21,6 +21,7 @@ from transcoder.helper_child import serve
 from transcoder.helper_process import HelperProcess
 from transcoder.machine import EncoderReport, Machine
 from transcoder.media_info import AudioStream, Chapter, MediaInfo, SubtitleStream, VideoStream
+from transcoder.playlist import SubtitleRendition
 from transcoder.pool import Pool
 from transcoder.preview_layout import PreviewLayout, preview_layout
 from transcoder.probe import MediaHelper
@@ -29,6 +30,7 @@ from transcoder.session import Source
 from transcoder.slots import PoolState
 from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream, VariantLink
 from transcoder.subtitles import MAX_SUBTITLE_FILE_SIZE, SubtitleHelper, SubtitleText
+from transcoder.text_tracks import on_the_clock, text_playlist, text_renditions
 
 __all__ = [
     "ABILITIES",
@@ -59,6 +61,7 @@ __all__ = [
     "Source",
     "Stream",
     "SubtitleHelper",
+    "SubtitleRendition",
     "SubtitleStream",
     "SubtitleText",
     "TranscoderError",
@@ -69,8 +72,11 @@ __all__ = [
     "VideoStream",
     "decide",
     "find_ffmpeg",
+    "on_the_clock",
     "preview_layout",
     "profile_for",
     "profile_named",
     "serve",
+    "text_playlist",
+    "text_renditions",
 ]

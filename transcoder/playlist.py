@@ -8,6 +8,8 @@ from transcoder.errors import PlaylistError
 
 MULTIVARIANT_TYPE = "application/vnd.apple.mpegurl"
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s]+)(?:,|$)')
+_UNQUOTABLE = re.compile(r'["\r\n]')
+_SUBTITLE_GROUP = "subs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +24,29 @@ class Variant:
     frame_rate: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtitleRendition:
+    """A track of text that goes with every variant (EXT-X-MEDIA, RFC 8216, section 4.3.4.1)."""
+
+    uri: str
+    name: str
+    language: str | None = None  # RFC 5646
+    default: bool = False
+    autoselect: bool = False
+    forced: bool = False
+
+    def __post_init__(self) -> None:
+        if _UNQUOTABLE.search(f"{self.uri}{self.name}{self.language or ''}"):
+            raise ValueError("a quoted string holds neither quotes nor ends of lines")
+
+
 @dataclass(frozen=True, slots=True)
 class MultivariantPlaylist:
-    """Lists variants."""
+    """Lists variants, and the subtitles that go with them."""
 
     variants: tuple[Variant, ...]
     version: int = 7
+    subtitles: tuple[SubtitleRendition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,7 @@ class MediaPlaylist:
 def format_multivariant(playlist: MultivariantPlaylist) -> str:
     """Return the playlist's text."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{playlist.version}", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines += [_format_subtitles(rendition) for rendition in playlist.subtitles]
     for variant in playlist.variants:
         attributes = [f"BANDWIDTH={variant.bandwidth}"]
         if variant.average_bandwidth:
@@ -65,8 +85,20 @@ def format_multivariant(playlist: MultivariantPlaylist) -> str:
             attributes.append(f"RESOLUTION={variant.resolution[0]}x{variant.resolution[1]}")
         if variant.frame_rate:
             attributes.append(f"FRAME-RATE={variant.frame_rate:.3f}")
+        if playlist.subtitles:
+            attributes.append(f'SUBTITLES="{_SUBTITLE_GROUP}"')
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", variant.uri]
     return "\n".join(lines) + "\n"
+
+
+def _format_subtitles(rendition: SubtitleRendition) -> str:
+    language = f',LANGUAGE="{rendition.language}"' if rendition.language else ""
+    said = {"DEFAULT": rendition.default, "AUTOSELECT": rendition.autoselect, "FORCED": rendition.forced}
+    flags = ",".join(f"{name}={'YES' if holds else 'NO'}" for name, holds in said.items())
+    return (
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{_SUBTITLE_GROUP}",NAME="{rendition.name}"{language},{flags},'
+        f'URI="{rendition.uri}"'
+    )
 
 
 def format_media(playlist: MediaPlaylist) -> str:
@@ -94,9 +126,14 @@ def parse_multivariant(text: str) -> MultivariantPlaylist:
         PlaylistError: It is no multivariant playlist.
     """
     version, variants, attributes = 1, [], None
+    subtitles = []
     for tag, value in _lines(text):
         if tag == "EXT-X-VERSION":
             version = _whole(value)
+        elif tag == "EXT-X-MEDIA":
+            rendition = _attributes(value)
+            if rendition.get("TYPE") == "SUBTITLES":
+                subtitles.append(_subtitles(rendition))
         elif tag == "EXT-X-STREAM-INF":
             attributes = _attributes(value)
         elif tag == "" and attributes is not None:
@@ -104,7 +141,7 @@ def parse_multivariant(text: str) -> MultivariantPlaylist:
             attributes = None
     if not variants:
         raise PlaylistError("no variants")
-    return MultivariantPlaylist(tuple(variants), version)
+    return MultivariantPlaylist(tuple(variants), version, tuple(subtitles))
 
 
 def parse_media(text: str) -> MediaPlaylist:
@@ -157,6 +194,19 @@ def _variant(uri: str, attributes: dict[str, str]) -> Variant:
         codecs=attributes.get("CODECS"),
         resolution=(_whole(width), _whole(height)) if resolution else None,
         frame_rate=_number(rate) if rate else None,
+    )
+
+
+def _subtitles(attributes: dict[str, str]) -> SubtitleRendition:
+    if not {"URI", "NAME"} <= attributes.keys():
+        raise PlaylistError("subtitles without an address or a name")
+    return SubtitleRendition(
+        uri=attributes["URI"],
+        name=attributes["NAME"],
+        language=attributes.get("LANGUAGE") or None,
+        default=attributes.get("DEFAULT") == "YES",
+        autoselect=attributes.get("AUTOSELECT") == "YES",
+        forced=attributes.get("FORCED") == "YES",
     )
 
 

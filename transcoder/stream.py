@@ -12,6 +12,7 @@ from transcoder.playlist import (
     MediaPlaylist,
     MediaSegment,
     MultivariantPlaylist,
+    SubtitleRendition,
     format_media,
     format_multivariant,
 )
@@ -136,10 +137,11 @@ class Stream:
         """What segments' names end in: "m4s" or "ts"."""
         return _SUFFIXES[self._rendition.profile.packaging]
 
-    def multivariant_playlist(self, link: VariantLink) -> str:
+    def multivariant_playlist(self, link: VariantLink, subtitles: tuple[SubtitleRendition, ...] = ()) -> str:
         """Return the playlist that names the variants, the best that is made in time first.
 
-        `link` makes an address of "media.m3u8", and of the rung's height where the picture is converted.
+        `link` makes an address of "media.m3u8", and of the rung's height where the picture is converted;
+        `subtitles` are the tracks of text that a player may show over any of them.
         """
         rendition = self._rendition
         if self._rungs:
@@ -148,7 +150,7 @@ class Stream:
             )
         else:
             variants = (variant_of(rendition, link("media.m3u8"), None),)
-        return format_multivariant(MultivariantPlaylist(variants))
+        return format_multivariant(MultivariantPlaylist(variants, subtitles=subtitles))
 
     def media_playlist(self, link: Link) -> str:
         """Return the playlist of all segments; `link` makes addresses of "init.mp4", "0.m4s" or "0.ts", ..."""

@@ -17,6 +17,7 @@ from tvapp.reply_headers import OF_ALL, OF_THE_API
 from tvapp.roles import Role
 from tvapp.routes.health import health_blueprint
 from tvapp.routes.hls import hls_blueprint
+from tvapp.routes.hls_subtitles import hls_subtitles_blueprint
 from tvapp.routes.items import items_blueprint
 from tvapp.routes.lock import lock_blueprint
 from tvapp.routes.media import media_blueprint
@@ -68,6 +69,7 @@ def create_app(services: Services) -> APIFlask:
         media_blueprint(services.household),
         hls_blueprint(services.household),
         subtitles_blueprint(services.household),
+        hls_subtitles_blueprint(services.household),
         server_blueprint(services.household),
         pages_blueprint(services.web),
     ):

@@ -241,6 +241,7 @@ class StreamQuery(ProfileQuery):
     audio = Integer(validate=Range(min=0, max=63))
     burn = Integer(validate=Range(min=0, max=63))
     quality = String(validate=OneOf(QUALITIES))
+    subtitles = String(load_default="on", validate=OneOf(["on", "off"]))
     start = Float(validate=Range(min=0))
     ticket = String()
 

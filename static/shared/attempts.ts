@@ -62,6 +62,8 @@ export function attemptsFor(playback: Playback, abilities: PlayerAbilities, choi
     audio: choice.audio === null ? null : String(choice.audio),
     burn: choice.burn === null ? null : String(choice.burn),
     quality: choice.quality === "auto" ? null : choice.quality,
+    // A screen's own player might show what the page draws already; hls.js does not look at it.
+    subtitles: method === "native-hls" ? "off" : null,
   });
   // What was said of codecs led to what did not work: further down nobody relies on it.
   const lower = (profile: string): string => withQuery(stream, { profile, can: null });

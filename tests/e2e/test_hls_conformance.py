@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import pytest
 
 from tests.lanterne import Place, Server, serving
@@ -23,6 +24,7 @@ from tests.media.measure import Packet, packets_of
 pytestmark = pytest.mark.ffmpeg
 
 FILM, FILM_S, FRAME_S = "hd.mkv", 12.0, 1 / 24
+TALKING_FILM = "multi.mkv"  # two tracks of text
 LONG_FILM, LONG_FILM_S = "longgop.mkv", 40.0
 PATIENCE_S = 40.0
 CLOCK_S = 0.002
@@ -49,7 +51,7 @@ def box(tmp_path_factory) -> Box:
     shelf.folder.mkdir()
     place = Place(folder / "home").prepare()
     place.done("vault", "create", str(place.vault))
-    place.done("import", str(shelf.path(FILM)), str(shelf.path(LONG_FILM)))
+    place.done("import", *(str(shelf.path(film)) for film in (FILM, LONG_FILM, TALKING_FILM)))
     place.done("scan")
     token = place.done("devices", "add", "TV").strip()
     settings = {
@@ -68,6 +70,7 @@ class Screen:
     def __init__(self, box: Box, film: str, profile: str):
         self._netloc = urllib.parse.urlsplit(box.server.address).netloc
         base = f"/api/v1/items/{box.films[film]}/hls/master.m3u8?profile={profile}"
+        self.address = box.server.address.rstrip("/") + base
         self._headers = {"Authorization": f"Bearer {box.token}"}
         lists = [(attributes, address) for attributes, address in self._entries(base, "EXT-X-STREAM-INF")]
         self.heights = [int(re.search(r"RESOLUTION=\d+x(\d+)", attributes)[1]) for attributes, _ in lists]
@@ -194,6 +197,20 @@ def test_variants_can_be_switched_at_every_segment(box, tmp_path):
             if kind in before:
                 assert own[0].shown_s == pytest.approx(before[kind].end_s, abs=FRAME_S / 2)
             before[kind] = own[-1]
+
+
+@pytest.mark.parametrize("profile", ["baseline", "legacy"])
+def test_text_tracks_are_read_out_of_the_stream(box, profile, tmp_path):
+    """A reader that is not ours finds them, and their times are said to be those of the pictures."""
+    screen = Screen(box, TALKING_FILM, profile)
+    first = min(shown(packets(tmp_path, screen.variants[0].init, screen.variants[0].segment(0)))["video"])
+    authorization = f"Authorization: Bearer {box.token}\r\n"
+    with av.open(screen.address, options={"headers": authorization}) as film:
+        assert [one.codec_context.name for one in film.streams.subtitles] == ["webvtt", "webvtt"]
+    (listing, *_) = re.findall(r'TYPE=SUBTITLES.*URI="([^"]+)"', screen.get(screen.address).decode())
+    (piece,) = Variant(screen, urllib.parse.urljoin(screen.address, listing)).addresses
+    clock, start = re.search(r"X-TIMESTAMP-MAP=MPEGTS:(\d+),LOCAL:(\S+)", screen.get(piece).decode()).groups()
+    assert (int(clock) / 90_000, start) == (pytest.approx(first, abs=FRAME_S), "00:00:00.000")
 
 
 def test_two_screens_at_once_get_the_same(box, tmp_path):

@@ -9,6 +9,7 @@ from transcoder.playlist import (
     MediaPlaylist,
     MediaSegment,
     MultivariantPlaylist,
+    SubtitleRendition,
     Variant,
     format_media,
     format_multivariant,
@@ -35,6 +36,18 @@ variants = st.builds(
     resolution=st.none() | st.tuples(st.integers(1, 9999), st.integers(1, 9999)),
     frame_rate=st.none() | st.integers(1, 240_000).map(lambda millis: millis / 1000),
 )
+quotable = st.text(
+    st.characters(exclude_characters='"\r\n', exclude_categories=["Cs"]), min_size=1, max_size=20
+)
+subtitles = st.builds(
+    SubtitleRendition,
+    uri=uris,
+    name=quotable,
+    language=st.none() | st.sampled_from(["de", "pt-br"]),
+    default=st.booleans(),
+    autoselect=st.booleans(),
+    forced=st.booleans(),
+)
 
 
 @given(media)
@@ -45,7 +58,12 @@ def test_media_playlists_and_back(playlist):
 
 
 @given(
-    st.builds(MultivariantPlaylist, st.lists(variants, min_size=1, max_size=4).map(tuple), st.integers(3, 9))
+    st.builds(
+        MultivariantPlaylist,
+        st.lists(variants, min_size=1, max_size=4).map(tuple),
+        st.integers(3, 9),
+        st.lists(subtitles, max_size=3).map(tuple),
+    )
 )
 def test_multivariant_playlists_and_back(playlist):
     assert parse_multivariant(format_multivariant(playlist)) == playlist
@@ -69,6 +87,20 @@ def test_half_a_playlist_is_refused(text):
         parse_multivariant(text)
 
 
+@pytest.mark.parametrize("part", ['"', "\n", "\r"])
+def test_what_would_break_a_playlist_is_refused(part):
+    for field in ("uri", "name", "language"):
+        with pytest.raises(ValueError, match="quoted"):
+            SubtitleRendition(**{"uri": "a.m3u8", "name": "a", "language": "de", field: f"a{part}b"})
+
+
+@pytest.mark.parametrize("attributes", ['URI="a"', 'NAME="a"'])
+def test_subtitles_without_an_address_or_a_name_are_refused(attributes):
+    text = f"#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,{attributes}\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n"
+    with pytest.raises(PlaylistError):
+        parse_multivariant(text)
+
+
 def test_the_text_is_as_reviewed():
     segments = (MediaSegment("0.m4s", 2.0), MediaSegment("1.m4s", 2.736000))
     text = format_media(MediaPlaylist(segments=segments, map_uri="init.mp4"))
@@ -83,7 +115,13 @@ def test_the_text_is_as_reviewed():
                     resolution=(1920, 1080),
                     frame_rate=23.976,
                 ),
-            )
+            ),
+            subtitles=(
+                SubtitleRendition(
+                    uri="0.m3u8", name="Deutsch, für alle", language="de", default=True, autoselect=True
+                ),
+                SubtitleRendition(uri="x0.m3u8", name="Untertitel", forced=True),
+            ),
         )
     )
     assert text == (GOLDEN / "playlists.m3u8").read_text()

@@ -1,11 +1,13 @@
 """Subtitles through the application."""
 
 import subprocess
+from urllib.parse import urljoin
 
 import pytest
 
 from tests.tvapp.conftest import FAST_SCRYPT, PASSPHRASE, fill, make_house, tiny_film
 from transcoder import find_ffmpeg
+from transcoder.playlist import MultivariantPlaylist, parse_media, parse_multivariant
 from tvapp.roles import Role
 from vault import Vault
 
@@ -29,9 +31,9 @@ def with_text(film: bytes, folder) -> bytes:
         "1",
     ]
     argv += ["-c", "copy", "-c:s", "srt", "-metadata:s:s:0", "language=ger", "-disposition:s:0", "default"]
-    return subprocess.run(
-        [*argv, "-f", "matroska", "pipe:1"], input=film, stdout=subprocess.PIPE, check=True
-    ).stdout
+    whole = folder / "whole.mkv"  # a pipe would leave it without a duration
+    subprocess.run([*argv, str(whole)], input=film, check=True)
+    return whole.read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,50 @@ def test_a_file_of_text_is_no_film(house):
     client = house.client(Role.TV)
     assert client.get(f"/api/v1/items/{item_id}/subtitles/0.vtt").status_code == 404
     assert "media" not in client.get(f"/api/v1/items/{item_id}").json
+
+
+def master(house, **query) -> tuple[str, MultivariantPlaylist]:
+    """Return the address and the contents of a stream's first playlist, asked for by a TV's token."""
+    url = f"/api/v1/items/{house.item_id('/Film.mkv')}/hls/master.m3u8"
+    return url, parse_multivariant(
+        house.client(Role.TV).get(url, query_string={"profile": "baseline"} | query).text
+    )
+
+
+def test_the_stream_names_its_text_tracks(house):
+    url, playlist = master(house)
+    german, french = playlist.subtitles
+    assert (german.name, german.language, german.default, german.forced) == ("Deutsch", "de", True, False)
+    assert (french.name, french.language, french.default, french.forced) == ("Français", "fr", False, True)
+    for track in playlist.subtitles:
+        address = urljoin(url, track.uri)
+        # The ticket is carried on: a player sends no token.
+        listing = house.client(None).get(address)
+        assert listing.mimetype == "application/vnd.apple.mpegurl"
+        (piece,) = parse_media(listing.text).segments
+        assert piece.duration_s == pytest.approx(house_film(house)["duration_s"])
+        text = house.client(None).get(urljoin(address, piece.uri))
+        assert text.mimetype == "text/vtt"
+        assert text.text == (
+            "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n\n00:00:00.500 --> 00:00:01.500\nGrüß dich\n"
+        )
+        for place in (address, urljoin(address, piece.uri)):
+            assert house.client(None).get(place.partition("?")[0]).status_code == 401
+
+
+def house_film(house) -> dict:
+    return house.client(Role.TV).get(f"/api/v1/items/{house.item_id('/Film.mkv')}").json
+
+
+@pytest.mark.parametrize("query", [{"burn": 0}, {"subtitles": "off"}])
+def test_a_stream_with_drawn_or_unwanted_subtitles_names_none(house, query):
+    _, playlist = master(house, **query)
+    assert playlist.variants
+    assert playlist.subtitles == ()
+
+
+@pytest.mark.parametrize("name", ["1.m3u8", "x1.m3u8", "%00.m3u8", "1.vtt"])
+def test_the_stream_has_no_other_text(house, name):
+    answer = house.client(Role.TV).get(f"/api/v1/items/{house.item_id('/Film.mkv')}/hls/subtitles/{name}")
+    assert answer.status_code == 404
+    assert answer.json["type"] == "urn:lanterne:problem:no-subtitles"

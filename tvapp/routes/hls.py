@@ -8,9 +8,10 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from transcoder import PLAYLIST_TYPE, Stream, VariantLink, profile_for
-from tvapp.access import by_ticket, current_device, current_ticket, needs
+from tvapp.access import by_ticket, needs
 from tvapp.household import Household
 from tvapp.roles import Role
+from tvapp.routes.hls_subtitles import text_tracks, ticket_for
 from tvapp.schemas import BYTES, StreamQuery
 
 Query = dict[str, Any]
@@ -36,9 +37,8 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         )
 
     def link(item_id: str, folder: str, query: Query) -> VariantLink:
-        # Who came by a ticket goes on with the same one: a ticket must not renew itself.
-        ticket = current_ticket() or household.house.tickets.issue(item_id, current_device().device_id)
-        kept = {"ticket": ticket} | {name: query[name] for name in _CARRIED_ON if name in query}
+        carried_on = {name: query[name] for name in _CARRIED_ON if name in query}
+        kept = {"ticket": ticket_for(household.house, item_id)} | carried_on
 
         def address(name: str, quality: int | None = None) -> str:
             return f"{folder}{name}?{urlencode(kept if quality is None else kept | {'quality': quality})}"
@@ -55,7 +55,8 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         profile = profile_for(query["profile"], query["can"]).name
         session_id = secrets.token_urlsafe(9)
         stream = stream_of(item_id, profile, session_id, query)
-        text = stream.multivariant_playlist(link(item_id, f"{profile}/{session_id}/", query))
+        words = text_tracks(household.house, item_id, ticket_for(household.house, item_id), query)
+        text = stream.multivariant_playlist(link(item_id, f"{profile}/{session_id}/", query), words)
         return Response(text, mimetype=PLAYLIST_TYPE)
 
     @bp.get("/<profile>/<session_id>/media.m3u8")

@@ -26,6 +26,12 @@ it("leaves HLS to engines that are good at it, and to those that have nothing el
   expect([tizen[0]!.method, old[0]!.method]).toEqual(["native-hls", "native-hls"]);
 });
 
+it("asks for no subtitles where a screen's own player would show what the page draws", () => {
+  const tizen = attemptsFor(playback("remux"), { profile: "tizen", nativeHls: true, mediaSource: true });
+  expect(tizen.map((attempt) => attempt.url.split("&").indexOf("subtitles=off") > 0)).toEqual([true, true, true]);
+  expect(attemptsFor(playback("remux"), chromium).some((attempt) => attempt.url.indexOf("subtitles") >= 0)).toBe(false);
+});
+
 it("does not try the same thing twice", () => {
   const attempts = attemptsFor(playback("remux"), { ...chromium, profile: "baseline" });
   expect(attempts.map((attempt) => attempt.profile)).toEqual(["baseline", "legacy"]);
