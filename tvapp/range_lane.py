@@ -84,13 +84,13 @@ class RangeLane:
             try:
                 answer = answer_of(file, environ)
                 body = Body(file, answer.part)
+                start_response(_STATUS[answer.status], [*answer.headers, *OF_THE_API])
+                return Accompanied(_Together(body, environ.get("gunicorn.socket")), activity)
             except BaseException:
                 file.close()
                 raise
         finally:
             activity.end()
-        start_response(_STATUS[answer.status], [*answer.headers, *OF_THE_API])
-        return Accompanied(_Together(body, environ.get("gunicorn.socket")), activity)
 
 
 class _Together:

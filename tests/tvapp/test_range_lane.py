@@ -277,6 +277,19 @@ def test_a_connection_that_is_gone_does_not_keep_the_file(ways):
     assert reader_of(ways) is reader
 
 
+def test_an_answer_that_cannot_begin_does_not_keep_the_file(ways):
+    reader = reader_of(ways)
+    connection = socket.socket()
+    connection.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        Client(ways.house.app).open(
+            FILE.format(film=ways.film),
+            headers=bearer(ways, Range="bytes=0-"),
+            environ_overrides={"gunicorn.socket": connection},
+        )
+    assert reader_of(ways) is reader
+
+
 def test_whoever_hooks_into_requests_looks_at_the_lane(ways):
     # The lane does by itself what these do. Who adds one sees to it that the lane does that, too.
     app = ways.house.app
