@@ -18,7 +18,7 @@ def server_blueprint(household: Household) -> APIBlueprint:
 
     @bp.get("/server")
     @bp.output(ServerOut)
-    @bp.doc(summary="What is converted now, and by which encoders", security="token", responses=[403, 503])
+    @bp.doc(summary="What is converted now, and by which encoders", security="token", responses=[403, 423])
     @unattended
     @needs(Role.OWNER)
     def server() -> dict[str, Any]:
