@@ -11,7 +11,7 @@ FILM = "/Films/Winter.mkv"  # which this screen does not play as it is
 
 def test_the_owner_sees_what_is_converted_and_by_what(house):
     body = house.client(Role.OWNER).get("/api/v1/server").json
-    assert body["conversions"]["limit"] == 2
+    assert body["conversions"]["limit"] == house.settings.encoder_limit
     assert body["conversions"]["playing"] == 0
     chosen = [one for one in body["encoders"] if one["chosen"]]
     assert [one["works"] for one in chosen] == [True]
