@@ -58,6 +58,14 @@ it("makes do with a proxy's HTML", async () => {
   expect((await refusal(api.health())).status).toBe(502);
 });
 
+it("asks what is wrong with an address, and takes no more of it than that", async () => {
+  const dropped = vi.fn();
+  const film = new ReadableStream({ cancel: dropped }, { highWaterMark: 0 });
+  const api = new Api(() => Promise.resolve(new Response(film)));
+  expect(await api.problemAt("/segment")).toBeNull();
+  expect(dropped).toHaveBeenCalled();
+});
+
 it("is content with an empty 204", async () => {
   const { api, calls } = answering(204, null);
   await api.unlock("open sesame");
