@@ -3,7 +3,6 @@
 import itertools
 import logging
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from transcoder.stream import SegmentBody
 logger = logging.getLogger(__name__)
 
 RUN_IDLE_S = 15.0
-WAIT_LIMIT_S = 20.0  # for the first bytes of a segment
+WAIT_LIMIT_S = 20.0  # for the first bytes of a segment, from when its run is started
 _MANNERS = 1  # segments ahead while another viewer waits for the first picture
 COPY_LIMIT = 8  # runs that convert no picture cost next to nothing
 
@@ -69,24 +68,22 @@ class Runs:
     def init_segment(self, session: Session) -> bytes:
         """Return the init segment, from a run at the viewer's place if none has made it yet."""
         rendition = session.rendition
-        deadline_s = time.monotonic() + WAIT_LIMIT_S
         while rendition.init is None:
             self.check_open()
             run = self._run_for(session, session.start_index)
-            self._wait(run, deadline_s, partial(_init_settled, rendition, run))
+            self._wait(run, partial(_init_settled, rendition, run))
         return rendition.init
 
     def segment(self, session: Session, index: int) -> SegmentBody:
         """Return segment `index`; its first bytes are there."""
         key = (session.rendition.key, index)
-        deadline_s = time.monotonic() + WAIT_LIMIT_S
         while True:
             self.check_open()
             segment = self._cache.get(key)
             if segment is not None:
                 return SegmentBody(segment, self._lock, None)
             run = self._run_for(session, index)
-            self._wait(run, deadline_s, partial(_settled, run, index))
+            self._wait(run, partial(_settled, run, index))
             if index in run.segments:
                 return SegmentBody(run.segments[index], self._lock, run)
 
@@ -209,18 +206,19 @@ class Runs:
 
     # Inside, with the lock held.
 
-    def _wait(self, run: Run, deadline_s: float, done: Callable[[], bool]) -> None:
+    def _wait(self, run: Run, done: Callable[[], bool]) -> None:
         """Wait on `run` until `done`."""
         run.waiting += 1
         try:
-            arrived = self._lock.wait_for(done, timeout=max(0.0, deadline_s - time.monotonic()))
+            arrived = self._lock.wait_for(done, timeout=WAIT_LIMIT_S)
         finally:
             run.waiting -= 1
         if not run.wanted_by and not run.waiting:
             self._wake()
         if not arrived:
-            self._refused(run)
-            run.give_up()  # it hangs: the next request shall find another
+            if not run.starting:  # else what it is to draw is still read out of the film
+                self._refused(run)
+                run.give_up()  # it hangs: the next request shall find another
             raise BusyError("the encoder does not answer in time", RETRY_AFTER_S)
 
     def _refused(self, run: Run) -> bool:
