@@ -23,14 +23,14 @@ def format_message(header: dict[str, Any], payload: bytes = b"") -> bytes:
     return _SIZES.pack(len(header_bytes), len(payload)) + header_bytes
 
 
-def parse_sizes(sizes: bytes) -> tuple[int, int]:
+def parse_sizes(sizes: bytes, max_payload_size: int = MAX_PAYLOAD_SIZE) -> tuple[int, int]:
     """Return the size of the header and of the payload, in bytes.
 
     Raises:
         FrameError: More than any message has.
     """
     header_size, payload_size = _SIZES.unpack(sizes)
-    if header_size > MAX_HEADER_SIZE or payload_size > MAX_PAYLOAD_SIZE:
+    if header_size > MAX_HEADER_SIZE or payload_size > max_payload_size:
         raise FrameError("a message of impossible size")
     return header_size, payload_size
 

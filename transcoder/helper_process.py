@@ -60,9 +60,8 @@ class HelperProcess:
             try:
                 exchange.send(framing.format_message(request, payload))
                 exchange.send(payload)
-                header_size, payload_size = framing.parse_sizes(exchange.receive(framing.SIZES_SIZE))
-                if payload_size > MAX_ANSWER_SIZE:
-                    raise framing.FrameError("an answer of impossible size")
+                sizes = exchange.receive(framing.SIZES_SIZE)
+                header_size, payload_size = framing.parse_sizes(sizes, MAX_ANSWER_SIZE)
                 header = framing.parse_header(exchange.receive(header_size))
                 return header, exchange.receive(payload_size)
             except TimeoutError:
