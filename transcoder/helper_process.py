@@ -14,7 +14,8 @@ from transcoder import framing
 from transcoder.errors import HelperCrashedError, HelperTimeoutError
 from transcoder.process import Child, python_environment
 
-MAX_ANSWER_SIZE = 256 * 1024 * 1024  # bytes: subtitles with all fonts of a film; we hold it, and more than once
+MAX_ANSWER_SIZE = 256 * 1024 * 1024
+"""Bytes: subtitles with all fonts of a film have less. We hold an answer, and more than once."""
 _GRACE_S = 0.1  # to die by itself, so that its own status is the one reported
 
 
