@@ -13,6 +13,7 @@ SORTS = (
 IMAGE_WIDTHS = (220, 440, 1280, 1920)
 QUALITIES = ("auto", "1080", "720", "480")
 PAGE_LIMIT = 500
+MOST_SUBTITLES = 256  # tracks of a film: its own, then up to 100 files beside it
 NAME = (Length(min=1, max=60), Regexp(r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*$", error="Not plain text."))
 SECRET = Regexp(r"^[\x21-\x7e]{1,200}$", error="Not a code.")
 
@@ -239,7 +240,7 @@ class StreamQuery(ProfileQuery):
     """A stream for a screen; `ticket` stands for the token where a player sends none."""
 
     audio = Integer(validate=Range(min=0, max=63))
-    burn = Integer(validate=Range(min=0, max=63))
+    burn = Integer(validate=Range(min=0, max=MOST_SUBTITLES - 1))
     quality = String(validate=OneOf(QUALITIES))
     subtitles = String(load_default="on", validate=OneOf(["on", "off"]))
     start = Float(validate=Range(min=0))

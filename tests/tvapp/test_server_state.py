@@ -43,3 +43,9 @@ def test_a_viewers_wishes_are_carried_on(house):
 def test_wishes_that_are_none_are_refused(house, wish):
     address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&{wish}"
     assert house.client(Role.TV).get(address).status_code == 422
+
+
+@pytest.mark.parametrize(("number", "status"), [(163, 200), (256, 422)])
+def test_the_last_of_many_subtitles_can_be_asked_for(house, number, status):
+    address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&burn={number}"
+    assert house.client(Role.TV).get(address).status_code == status
