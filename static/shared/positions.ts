@@ -5,6 +5,7 @@
  * What is kept here is in memory only: what a household watched is not written on a TV, and it is
  * forgotten at lock.
  */
+import { isResumed } from "./playable";
 import type { Item } from "./types";
 
 /** Shorter than this is "I only looked". */
@@ -21,7 +22,7 @@ export interface Position {
   duration_s: number;
 }
 
-type Begun = Pick<Item, "id" | "position_s" | "duration_s">;
+type Begun = Pick<Item, "id" | "position_s" | "duration_s"> & Partial<Pick<Item, "kind" | "mime">>;
 
 interface Kept {
   /** Null: seen to its end. */
@@ -45,6 +46,9 @@ export class Positions {
 
   /** Where an item was left: what this page knows, else what came with the item. */
   of(item: Begun): Position | null {
+    if (!isResumed(item)) {
+      return null;
+    }
     const kept = this.kept[item.id];
     if (kept) {
       return kept.place;

@@ -49,12 +49,14 @@ function useStack(onOpenRail: () => boolean): { stack: Place[]; navigation: Navi
   return { stack, navigation, show };
 }
 
-/** Drop the last place; the one below learns which photo was looked at last. */
+/** Drop the last place; the one below learns which photo was looked at last, or which song followed. */
 function leave(stack: Place[]): Place[] {
   const left = stack[stack.length - 1];
   const below = stack[stack.length - 2];
   if (left && below && left.page === "viewer") {
     below.memory.returnTo = left.memory.last;
+  } else if (left && below && left.page === "player" && left.unasked !== undefined) {
+    below.memory.returnTo = left.item?.id;
   }
   return stack.slice(0, -1);
 }

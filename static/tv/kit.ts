@@ -11,6 +11,7 @@ export { sameTongue } from "../shared/tongues";
 export { clock, timeOfDay } from "../shared/format";
 export { useServices, useText } from "./context";
 export { LAYER } from "./input";
+export { isPlayable, isSong } from "../shared/playable";
 export { folderOf } from "./parts/facts";
 export { Icon } from "./parts/icons";
 export { Failure, Notice, Spinner } from "./parts/notice";

@@ -1,4 +1,5 @@
 /** What happens when an item is chosen. */
+import { isPlayable, isSong } from "../shared/playable";
 import type { Item } from "../shared/types";
 import type { Services } from "./context";
 
@@ -9,14 +10,14 @@ export function openItem(services: Services, item: Item, list: Item[]): void {
     navigation.open({ page: "folder", item });
   } else if (item.kind === "photo" && !item.problem) {
     navigation.open({ page: "viewer", item, list: list.filter((other) => other.kind === "photo") });
-  } else {
+  } else if (!isSong(item) || !playItem(services, item)) {
     navigation.open({ page: "detail", item });
   }
 }
 
 /** Play at once what can be played; false for everything else. */
 export function playItem(services: Services, item: Item): boolean {
-  if (item.kind !== "video" || item.problem) {
+  if (!isPlayable(item)) {
     return false;
   }
   const position = services.positions.of(item);

@@ -1,9 +1,11 @@
 """The player on the real server: tracks, subtitles, previews, places kept, what follows, damage, a busy box."""
 
+import contextlib
 import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.conftest import until
 from tests.e2e.test_main_job import PLAYING, TEST_ID, advances, press
 from tests.lanterne import PASSPHRASE, Place, Server, serving
+from tests.media import Shelf
 from transcoder import find_ffmpeg
 
 pytestmark = pytest.mark.browser
@@ -24,6 +27,10 @@ CHAPTERS = ";FFMETADATA1\n" + "".join(
     f"[CHAPTER]\nTIMEBASE=1/1\nSTART={start}\nEND={start + 20}\ntitle=Part {start}\n" for start in (0, 20, 40)
 )
 PICTURE = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50"]
+# hls.js with subtitles, from where the page's light build comes.
+WHOLE_HLS = Path(__file__).parents[2] / "static/node_modules/hls.js/dist/hls.min.js"
+CUES = """[...window.video.textTracks].flatMap(track => [...track.cues || []])
+    .map(cue => ({ text: cue.text, start: cue.startTime }))"""
 REQUESTED = "performance.getEntriesByType('resource').map(one => one.name)"
 
 
@@ -79,6 +86,16 @@ def make_films(folder: Path) -> None:
         (folder / name).unlink()
 
 
+def make_songs(folder: Path) -> None:
+    """Two short ones, and what stands beside them that nobody can play."""
+    folder.mkdir()
+    (folder.parent / "shelf").mkdir()
+    shelf = Shelf(folder.parent / "shelf")
+    (folder / "01 Morning.m4a").write_bytes(shelf.data("audioonly.m4a"))
+    (folder / "02 Noon.mp3").write_bytes(b"ID3")
+    (folder / "03 Evening.mp3").write_bytes(shelf.data("cover.mp3"))
+
+
 def damage(vault: Path) -> None:
     """Change a few bytes in the middle of the largest file: the film that is to be damaged."""
     largest = max(
@@ -98,7 +115,8 @@ def home(tmp_path_factory) -> Home:
     make_films(folder / "films")
     place = Place(folder / "home").prepare()
     place.done("vault", "create", str(place.vault))
-    place.done("import", str(folder / "films" / "Series"), str(folder / "films" / "Odd"))
+    make_songs(folder / "films" / "Songs")
+    place.done("import", *(str(folder / "films" / name) for name in ("Series", "Odd", "Songs")))
     damage(place.vault)
     with serving(place, LANTERNE_ENCODERS="1") as server:
         token = place.run("devices", "add", "owner", "--role", "owner").stdout.strip()
@@ -224,6 +242,38 @@ def open_menu(page: Page, button: str) -> None:
         press(page, "ArrowRight")
     press(page, "Enter")
     until(page, f"{TEST_ID} === 'entry-{button}'")
+
+
+def test_another_player_finds_the_subtitles_in_the_stream(home, browser: Browser):
+    """The whole hls.js, which ours is not: it puts cues where `X-TIMESTAMP-MAP` says."""
+    item = home.server.json("/api/v1/items?kind=video&q=tongues", home.token)["items"][0]
+    playback = home.server.json(f"/api/v1/items/{item['id']}?profile=baseline", home.token)["playback"]
+    with contextlib.closing(browser.new_context(bypass_csp=True)) as context:
+        page = context.new_page()
+        page.goto(f"{home.server.address}healthz")
+        page.add_script_tag(content=WHOLE_HLS.read_text(encoding="utf-8"))
+        page.evaluate(
+            """address => {
+              const video = window.video = document.body.appendChild(document.createElement('video'));
+              const hls = window.hls = new Hls({ enableWorker: false });
+              hls.loadSource(address);
+              hls.attachMedia(video);
+            }""",
+            playback["hls"],
+        )
+        until(page, "window.hls.subtitleTracks.length === 3 && window.video.readyState > 2")
+        page.evaluate("window.hls.subtitleTrack = 0")
+        until(page, f"({CUES}).length === {FILM_S // 2}")
+        first = page.evaluate(f"({CUES})[1]")
+        assert first["text"] == "Line 2"
+        assert first["start"] == pytest.approx(2.0, abs=0.05)
+        assert [
+            one["name"] for one in page.evaluate("window.hls.subtitleTracks.map(({ name }) => ({ name }))")
+        ] == [
+            "English",
+            "English 2",
+            "Deutsch",
+        ]
 
 
 def test_styled_subtitles_are_drawn_by_the_server_on_request(page):
@@ -354,3 +404,29 @@ def test_a_busy_box_is_said_and_waited_for(page):
     page.unroute("**/*.m4s?*")
     until(page, f"!{shown('player-busy')}", 30)  # by itself, when the time is over
     advances(page)
+
+
+def test_a_song_plays_over_a_quiet_page_and_the_next_one_follows(page):
+    """Music has no page of its own: OK on its card plays it, and Back is where the card is."""
+    card = "[...document.querySelectorAll('[data-testid=card]')].find(one => one.textContent.includes('{}'))"
+    songs, morning, noon = (card.format(title) for title in ("Songs", "Morning", "Noon"))
+    until(page, songs, 60)
+    page.evaluate(f"{songs}.click()")
+    until(page, morning)
+    assert page.evaluate(f"{morning}.getAttribute('aria-label')").split(", ")[-2] == "Song"
+    page.evaluate(f"{noon}.click()")
+    until(page, shown("problem"))
+    press(page, "Escape")
+    until(page, morning)
+    page.evaluate(f"{morning}.focus()")
+    press(page, "Enter")
+    until(page, f"{PLAYING}?.at > 0.5 && {shown('song')}?.textContent.includes('Morning')")
+    assert urlsplit(page.evaluate(PLAYING)["source"]).path.endswith("/file")
+    press(page, "Space")
+    until(page, "document.querySelector('video').paused")
+    press(page, "Space")
+    until(page, f"{shown('song')}?.textContent.includes('Evening') && {PLAYING}.at > 0.5", 30)
+    assert page.evaluate(PLAYING)["error"] is None
+    until(
+        page, f"!{shown('player')} && document.activeElement.dataset.kind === 'other'", 30
+    )  # the last one is over

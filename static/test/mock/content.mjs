@@ -56,7 +56,11 @@ export function household() {
     { id: "f9", kind: "folder", title: "Empty box", name: "Empty box", path: "/Films/Empty box", parent: "f0", image: null, child_count: 0 },
     { id: "o1", kind: "other", title: "reading list", name: "reading list.txt", path: "/Films/reading list.txt", parent: "f0", size: 2048, image: null },
   ];
-  return [...folders, ...extras, ...films, ...home, ...photos];
+  const songs = ["First Waltz", "The Long Road Home Across the Hills and Over the Sea in Winter", "Lullaby"].map((title, index) => ({
+    id: `s${index}`, kind: "other", title, name: `${title}.mp3`, path: `/Home movies/${title}.mp3`, mime: "audio/mpeg", parent: "f2",
+    size: 4200000, duration_s: 60, image: index === 1 ? `/api/v1/items/s${index}/image` : null,
+  }));
+  return [...folders, ...extras, ...songs, ...films, ...home, ...photos];
 }
 
 function hash(text) {

@@ -93,7 +93,7 @@ function withPosition(item) {
 }
 
 function next(response, item) {
-  const siblings = items.filter((one) => one.parent === item.parent && one.kind === "video");
+  const siblings = items.filter((one) => one.parent === item.parent && one.kind === item.kind);
   const following = siblings[siblings.findIndex((one) => one.id === item.id) + 1];
   if (following) {
     json(response, 200, withPosition(following));
@@ -130,7 +130,8 @@ function previews(response, item) {
 }
 
 function detail(item, profile) {
-  if (item.kind !== "video") {
+  const song = (item.mime || "").startsWith("audio/");
+  if (item.kind !== "video" && !song) {
     return item;
   }
   const reasons = {
@@ -141,7 +142,7 @@ function detail(item, profile) {
   const base = `/api/v1/items/${item.id}`;
   return {
     ...item,
-    media: {
+    media: song ? { video: [], audio: [{ index: 0, codec: "mp3", channels: 2 }], subtitles: [], chapters: [] } : {
       video: [{ codec: "hevc", profile: "Main 10", width: item.width, height: item.height, fps: 23.976, bit_depth: 10, hdr: true }],
       audio: [{ index: 0, codec: "ac3", channels: 6, language: "fr", title: null, default: true }, { index: 1, codec: "aac", channels: 2, language: "de", title: null, default: false }],
       subtitles: [

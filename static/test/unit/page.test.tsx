@@ -316,7 +316,7 @@ describe("the player", () => {
     await seen(() => byTestId("video")?.getAttribute("src") === "/f");
     byTestId("video")!.dispatchEvent(new Event("error"));
     // jsdom has no Media Source Extensions, so HLS is left to the engine.
-    await seen(() => byTestId("video")?.getAttribute("src") === "/h");
+    await seen(() => byTestId("video")?.getAttribute("src") === "/h?subtitles=off");
     expect(byTestId("toast")?.textContent).toContain("Converting");
   });
 });
@@ -361,14 +361,14 @@ describe("the player's menus", () => {
     await focusIs("entry-tracks");
     await press("down", "ok");
     await focusIs("bar-tracks");
-    await seen(() => byTestId("video")?.getAttribute("src") === "/h?audio=1&start=120.0");
+    await seen(() => byTestId("video")?.getAttribute("src") === "/h?audio=1&subtitles=off&start=120.0");
   });
 
   it("have pictures of words drawn by the server", async () => {
     await atPlayer();
     playFrom(60);
     await press("down", "ok", "right", "down", "ok");
-    await seen(() => byTestId("video")?.getAttribute("src") === "/h?burn=0&start=60.0");
+    await seen(() => byTestId("video")?.getAttribute("src") === "/h?burn=0&subtitles=off&start=60.0");
   });
 
   it("offer no quality above the film's own, and remember the language for the next film", async () => {
@@ -481,6 +481,69 @@ describe("the film that follows", () => {
   });
 });
 
+describe("songs", () => {
+  const song = (id: string): Item => ({ ...item(id, "other", "f0"), mime: "audio/mpeg", width: null, height: null });
+
+  beforeEach(() => {
+    household.items = [item("f0", "folder"), item("v0", "video"), song("s0"), song("s1"), { ...song("s2"), problem: "it is no sound" }];
+    household.follows = { s0: "s1" };
+  });
+
+  async function atSongs(): Promise<void> {
+    open();
+    await focusIs("v0");
+    await press("down", "ok");
+    await focusIs("s0");
+  }
+
+  /** Back hides the controls before it leaves. */
+  async function leave(): Promise<void> {
+    await press("back");
+    if (byTestId("player")) {
+      await press("back");
+    }
+  }
+
+  it("play from their card, without a page between, and Back leads to the card", async () => {
+    await atSongs();
+    expect(document.querySelector('[data-item="s0"]')?.getAttribute("aria-label")).toContain("Song");
+    await press("ok");
+    await seen(() => byTestId("song"));
+    expect(byTestId("detail")).toBeNull();
+    expect(byTestId("song")?.textContent).toContain("Title s0");
+    expect(byTestId("bar-quality")).toBeNull();
+    await leave();
+    await focusIs("s0");
+  });
+
+  it("begin at their beginning, unless they are long", async () => {
+    household.items = household.items.map((one) => (one.id === "s1" ? { ...one, duration_s: 3600, position_s: 300 } : { ...one, position_s: 300 }));
+    await atSongs();
+    expect(document.querySelector('[data-item="s0"] .tile-progress')).toBeNull();
+    expect(document.querySelector('[data-item="s1"] .tile-progress')).not.toBeNull();
+  });
+
+  it("follow each other, and Back leads to the card of the last one", async () => {
+    await atSongs();
+    await press("ok");
+    await seen(() => byTestId("song"));
+    playFrom(100);
+    await seen(() => household.log.includes("GET /api/v1/items/s0/next"));
+    playFrom(590);
+    await focusIs("next-play");
+    byTestId("video")!.dispatchEvent(new Event("ended"));
+    await seen(() => byTestId("song")?.textContent.includes("Title s1"));
+    await leave();
+    await focusIs("s1");
+  });
+
+  it("say why they do not play", async () => {
+    await atSongs();
+    await press("right", "right", "ok");
+    await seen(() => byTestId("problem")?.textContent.includes("it is no sound"));
+  });
+});
+
 describe("when the film does not play", () => {
   beforeEach(() => {
     household.decision = "transcode";
@@ -505,7 +568,7 @@ describe("when the film does not play", () => {
     await seen(() => byTestId("player-damaged"));
     expect(document.activeElement?.textContent).toBe("Skip ahead");
     await press("ok");
-    await seen(() => byTestId("video")?.getAttribute("src") === "/h?start=110.0");
+    await seen(() => byTestId("video")?.getAttribute("src") === "/h?subtitles=off&start=110.0");
     byTestId("video")!.dispatchEvent(new Event("error"));
     await seen(() => byTestId("player-damaged"));
     await press("right", "ok");

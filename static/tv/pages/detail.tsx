@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { imageUrl } from "../../shared/api";
 import { clock } from "../../shared/format";
 import type { FocusSnapshot, Lane } from "../../shared/focus";
+import { isPlayable, isSong } from "../../shared/playable";
 import type { Item, ItemDetail } from "../../shared/types";
 import type { Place } from "../context";
 import { useServices, useText } from "../context";
@@ -43,7 +44,7 @@ function useDetail(place: Place): DetailData {
       setError(null);
       if (found.parent) {
         const page = await api.items({ folder: found.parent, limit: SIBLINGS });
-        const others = page.items.filter((other) => other.id !== id && other.kind === "video");
+        const others = page.items.filter((other) => other.id !== id && isPlayable(other));
         place.memory.siblings = others;
         setSiblings(others);
       }
@@ -179,7 +180,7 @@ function problemOf(item: Item, t: ReturnType<typeof useText>): string {
   if (item.problem) {
     return item.problem;
   }
-  return item.kind === "other" ? t("item.other") : "";
+  return item.kind === "other" && !isSong(item) ? t("item.other") : "";
 }
 
 function actionsFor(

@@ -1,6 +1,7 @@
 /** One item as a button. */
 import type { JSX } from "preact";
 import { clock } from "../../shared/format";
+import { isSong } from "../../shared/playable";
 import type { Item } from "../../shared/types";
 import { useServices } from "../context";
 import { cardLine, factsOf } from "./facts";
@@ -27,12 +28,13 @@ function CardView(props: CardProps): JSX.Element {
   const { item, shape, left } = props;
   const { language, positions } = useServices();
   const position = positions.of(item);
+  const kind = isSong(item) ? "song" : item.kind;
   const withText = shape.full > shape.height;
   // What is read out begins with what is written, so that "press ..." by voice finds the card.
   const written = withText ? cardLine(item, language) : factsOf(item, language).join(", ");
   const spoken = [
     item.title + (written ? " " + written : ""),
-    language.t(("item." + item.kind + ".kind") as "item.video.kind"),
+    language.t(("item." + kind + ".kind") as "item.video.kind"),
     language.t("item.position", { n: props.place, total: props.total }),
   ];
   const style =
@@ -41,7 +43,7 @@ function CardView(props: CardProps): JSX.Element {
   return (
     <button
       type="button"
-      class={"card card-" + shape.name + " card-of-" + item.kind}
+      class={"card card-" + shape.name + " card-of-" + kind}
       style={style}
       data-lane={props.lane}
       data-column={props.column}
@@ -60,7 +62,7 @@ function CardView(props: CardProps): JSX.Element {
             <Icon name="warning" />
           </span>
         ) : null}
-        {item.kind === "video" && item.duration_s ? <span class="tile-time" data-time={clock(item.duration_s)} /> : null}
+        {kind === "video" || kind === "song" ? <Length item={item} /> : null}
         {item.kind === "folder" && item.image ? (
           <span class="tile-sign tile-sign-folder">
             <Icon name="folders" />
@@ -81,6 +83,10 @@ function CardView(props: CardProps): JSX.Element {
       ) : null}
     </button>
   );
+}
+
+function Length({ item }: { item: Item }): JSX.Element | null {
+  return item.duration_s ? <span class="tile-time" data-time={clock(item.duration_s)} /> : null;
 }
 
 /** Focus is the browser's own, so a card is drawn once and left alone while the focus wanders. */

@@ -1,6 +1,7 @@
 /** What is said of an item in a few words. */
 import { duration, fileSize, longDate, resolution } from "../../shared/format";
 import type { Language } from "../../shared/i18n";
+import { isSong } from "../../shared/playable";
 import type { Item } from "../../shared/types";
 
 /** Duration, resolution, date, count: what is known, most telling first. */
@@ -25,10 +26,15 @@ export function factsOf(item: Item, language: Language): string[] {
   if (item.taken_at) {
     facts.push(longDate(item.taken_at, language.tag));
   }
-  if (item.kind === "other" && item.size) {
-    facts.push(fileSize(item.size));
+  if (saysSize(item)) {
+    facts.push(fileSize(item.size || 0));
   }
   return facts.filter((fact) => fact !== "");
+}
+
+/** Of a file that is nothing but a file, its size says most. */
+function saysSize(item: Item): boolean {
+  return item.kind === "other" && !isSong(item) && Boolean(item.size);
 }
 
 /** The line below a card. */

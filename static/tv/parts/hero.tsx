@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { imageUrl } from "../../shared/api";
 import { clock } from "../../shared/format";
+import { isPlayable } from "../../shared/playable";
 import type { Item } from "../../shared/types";
 import { useServices, useText } from "../context";
 import { playItem } from "../open";
@@ -49,7 +50,7 @@ export function Facts({ item }: { item: Item }): JSX.Element {
 function HeroButton({ item, onOpen }: { item: Item; onOpen: (item: Item) => void }): JSX.Element {
   const services = useServices();
   const t = useText();
-  const plays = item.kind === "video" && !item.problem;
+  const plays = isPlayable(item);
   const position = services.positions.of(item);
   const label = position ? t("item.resume", { time: clock(position.position_s) }) : t("item.play");
   return (

@@ -3,10 +3,11 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { imageUrl } from "../../shared/api";
 import type { ImageWidth } from "../../shared/api";
+import { isSong } from "../../shared/playable";
 import type { Item } from "../../shared/types";
 import { Icon } from "./icons";
 
-const KIND_ICONS: Record<string, string> = { folder: "folders", video: "videos", photo: "photos", other: "file" };
+const KIND_ICONS: Record<string, string> = { folder: "folders", video: "videos", photo: "photos", other: "file", song: "song" };
 
 /** A card's picture: a skeleton while it loads, a titled placeholder when there is none. */
 export function Picture({ item, width }: { item: Item; width: ImageWidth }): JSX.Element {
@@ -15,9 +16,10 @@ export function Picture({ item, width }: { item: Item; width: ImageWidth }): JSX
 }
 
 function Placeholder({ item }: { item: Item }): JSX.Element {
+  const kind = isSong(item) ? "song" : item.kind;
   return (
-    <span class={"placeholder placeholder-" + item.kind}>
-      <Icon name={KIND_ICONS[item.kind] || "file"} />
+    <span class={"placeholder placeholder-" + kind}>
+      <Icon name={KIND_ICONS[kind] || "file"} />
       <span class="placeholder-title">{item.title}</span>
     </span>
   );

@@ -4,6 +4,7 @@ import type { MenuPort } from "../../shared/bar";
 import { chapterAt } from "../../shared/chapters";
 import { clock } from "../../shared/format";
 import type { Language, StringKey } from "../../shared/i18n";
+import { isSong } from "../../shared/playable";
 import { isSame, OFF, subtitleChoices } from "../../shared/tracks";
 import type { SubtitleChoice } from "../../shared/tracks";
 import type { Chapter, ItemDetail } from "../../shared/types";
@@ -249,10 +250,10 @@ export function menusFor(subject: MenuSubject): Menus {
   const bar = [
     trackMenu(subject),
     chapterMenu(subject),
-    qualityMenu(subject),
+    isSong(subject.item) ? null : qualityMenu(subject),
     speedMenu(subject),
     button("info", "info", t("player.info"), subject.info),
-    subject.next ? button("next", "next", t("player.next"), subject.next) : null,
+    subject.next ? button("next", "next", t(isSong(subject.item) ? "player.nextSong" : "player.next"), subject.next) : null,
   ];
   return { bar: bar.filter((menu) => menu !== null), inner: [lookMenu(subject)] };
 }

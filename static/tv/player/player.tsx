@@ -4,6 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { PlayerState } from "../../shared/player-state";
 import { UNASKED } from "../../shared/next-up";
 import { browserStore, Preferences } from "../../shared/preferences";
+import { isSong } from "../../shared/playable";
 import type { ItemDetail } from "../../shared/types";
 import type { Place } from "../context";
 import { useServices, useText } from "../context";
@@ -19,6 +20,7 @@ import { InfoPanel } from "./info";
 import type { Menus } from "./menus";
 import { LOOK, menuPort, menusFor } from "./menus";
 import { NextCard } from "./next-card";
+import { Song } from "./song";
 import { TroubleNotice } from "./trouble";
 import { hasSpeeds, useChoices } from "./use-choices";
 import { useNext, usePreviews } from "./use-extras";
@@ -77,13 +79,14 @@ interface StageProps {
 function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
   const t = useText();
   const { input, navigation, language, screen, compact } = useServices();
+  const song = isSong(item);
   const preferences = useMemo(() => new Preferences(browserStore()), []);
   const choices = useChoices(item, preferences, language.tag);
   const look = useCueLook(preferences);
   const cues = useCues(choices.subtitles);
   const [begun, setBegun] = useState(false);
   const next = useNext(item.id, begun);
-  const previews = usePreviews(item.id, begun);
+  const previews = usePreviews(item.id, begun && !song);
   const latest = useRef<Menus>(NO_MENUS);
   const port = useMemo(() => menuPort(() => latest.current), []);
   const onNext = (asked: boolean): void => {
@@ -92,7 +95,8 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
     }
   };
   const { video, machine, state, attempt, source } = usePlayer({ item, start_s, choices, menus: port, onNext });
-  const asks = unasked >= UNASKED;
+  // Music goes on for as long as there is some.
+  const asks = !song && unasked >= UNASKED;
   const menus = menusFor({
     item,
     choices,
@@ -137,7 +141,7 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
   const root = useFilmFocus(state);
   const offering = next !== null && state.next_s !== null && state.bar.layer !== "menu" && state.scrub_s === null;
   return (
-    <main ref={root} class={"player" + (state.osd ? " with-osd" : "")} data-testid="player" data-status={state.status} data-item={item.id} tabIndex={-1}>
+    <main ref={root} class={stageClass(state, song)} data-testid="player" data-status={state.status} data-item={item.id} tabIndex={-1}>
       <h1 class="unseen">{item.title}</h1>
       <video
         ref={video}
@@ -153,10 +157,12 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
           }
         }}
       />
+      {song && !state.trouble ? <Song item={item} state={state} /> : null}
       {state.spinner ? <Spinner label={t("player.loading")} /> : null}
       {state.trouble ? (
         <TroubleNotice
           trouble={state.trouble}
+          song={song}
           begun={begun}
           onRetry={source.retry}
           onSkip={source.skip}
@@ -179,6 +185,10 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
       <InfoPanel item={item} attempt={attempt} shown={state.info} video={video} />
     </main>
   );
+}
+
+function stageClass(state: PlayerState, song: boolean): string {
+  return "player" + (state.osd ? " with-osd" : "") + (song ? " player-song" : "");
 }
 
 /** Subtitles make way for what is below them, and are not shown over what they would hide or do not belong to. */

@@ -8,6 +8,7 @@ import type { NoticeAction } from "../parts/notice";
 
 interface TroubleProps {
   trouble: Trouble;
+  song: boolean;
   /** Some of the film was seen: more of it may be. */
   begun: boolean;
   onRetry: () => void;
@@ -15,7 +16,7 @@ interface TroubleProps {
   onLeave: () => void;
 }
 
-export function TroubleNotice({ trouble, begun, onRetry, onSkip, onLeave }: TroubleProps): JSX.Element {
+export function TroubleNotice({ trouble, song, begun, onRetry, onSkip, onLeave }: TroubleProps): JSX.Element {
   const t = useText();
   const waits = trouble.kind === "busy" || trouble.kind === "unreachable" ? trouble.retry_s : null;
   const left = useCountdown(waits, onRetry);
@@ -45,7 +46,7 @@ export function TroubleNotice({ trouble, begun, onRetry, onSkip, onLeave }: Trou
       );
     case "failed":
       return (
-        <Notice icon="warning" title={t("player.failed")} testId="player-failed" action={begun ? skip : back} other={begun ? back : undefined}>
+        <Notice icon="warning" title={t(song ? "player.failedSong" : "player.failed")} testId="player-failed" action={begun ? skip : back} other={begun ? back : undefined}>
           <p>{trouble.detail || t("player.failedDetail")}</p>
         </Notice>
       );

@@ -1,6 +1,7 @@
 /** What a player is better with and can be without: the film that follows, the small pictures for scrubbing. */
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../../shared/api";
+import { isPlayable } from "../../shared/playable";
 import type { Item, Previews } from "../../shared/types";
 import { useServices } from "../context";
 
@@ -18,7 +19,7 @@ export function useNext(id: string, plays: boolean): Item | null {
     let wanted = true;
     api.next(id).then(
       (item) => {
-        if (wanted && item?.kind === "video" && !item.problem) {
+        if (wanted && item && isPlayable(item)) {
           setNext(item);
         }
       },
