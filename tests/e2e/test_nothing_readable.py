@@ -90,9 +90,8 @@ def played(household):
         ]
         killed = [pid for pid in processes_under(server.process.pid) if pid != server.process.pid]
         films = [item["id"] for item in server.json("/api/v1/items?kind=video", owner)["items"]]
-        for (
-            film
-        ) in films:  # it is killed while it makes them, unless it was left alone for so long that it has
+        # It is killed while it makes them, unless it was left alone for so long that it has.
+        for film in films:
             assert server.request(f"/api/v1/items/{film}/previews", owner)[0] in {200, 404}
         for pid in reversed(killed):
             os.kill(pid, signal.SIGKILL)
