@@ -9,7 +9,7 @@ from transcoder.playlist import MediaPlaylist, MediaSegment, SubtitleRendition, 
 from transcoder.segments import EPOCH_S
 
 MPEG_CLOCK_HZ = 90_000
-_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _LONGEST_NAME = 80  # characters
 
 
