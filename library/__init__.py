@@ -16,6 +16,7 @@ from library.errors import (
     NotWholeError,
     StoreDamagedError,
     StoreError,
+    SubtitlesBusyError,
     VaultAwayError,
 )
 from library.findings import Finding
@@ -67,6 +68,7 @@ __all__ = [
     "StoreDamagedError",
     "StoreError",
     "SubtitleTrack",
+    "SubtitlesBusyError",
     "Survey",
     "SurveyProgress",
     "UnsatisfiableRangeError",

@@ -9,6 +9,7 @@
     * NoImageError           the item has no picture
     * NoPreviewsError        the film has no previews, yet or ever
     * NoSubtitlesError       no such subtitle track, or none that can be had as text
+    * SubtitlesBusyError     other subtitles are being read; ask again
     * NotPlayableError       the item is neither video nor sound, or could not be read as one
     * BadCursorError         not a cursor of this library, or of another sort order
     * VaultAwayError         the vault's folder is not there (an unplugged disk); nothing was changed
@@ -104,6 +105,15 @@ class NoSubtitlesError(LibraryError):
     def __init__(self, item_id: str) -> None:
         super().__init__(f"item {item_id} has no such subtitles that can be had as text")
         self.item_id = item_id
+
+
+class SubtitlesBusyError(LibraryError):
+    """Other subtitles are being read out of a film: ask again in `retry_after_s` seconds."""
+
+    def __init__(self, item_id: str, retry_after_s: float) -> None:
+        super().__init__(f"item {item_id} waits for other subtitles that are being read")
+        self.item_id = item_id
+        self.retry_after_s = retry_after_s
 
 
 class NotPlayableError(LibraryError):

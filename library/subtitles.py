@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from library.errors import NoSubtitlesError, StoreDamagedError
+from library.errors import NoSubtitlesError, StoreDamagedError, SubtitlesBusyError
 from library.feed import Feed, Lease
 from library.index import Index
 from library.items import Item
@@ -27,6 +27,8 @@ from transcoder import (
 logger = logging.getLogger(__name__)
 
 _HELPER_IDLE_S = 30.0
+_WAIT_S = 20.0  # for others to be read: a film without an index takes minutes, and every wait holds a thread
+_RETRY_AFTER_S = 5.0
 _WEBVTT, _SCRIPT, _DRAWN = "webvtt", "script", "drawn"
 _FILE_PREFIX = "x"
 
@@ -97,6 +99,7 @@ class Subtitles:
         Raises:
             ItemNotFoundError
             NoSubtitlesError: There is no such track, or it cannot be had as text.
+            SubtitlesBusyError: Others are being read for so long that it is better to ask again.
             VaultError, ItemChangedError: The film or the file cannot be read.
         """
         return self._text(*self._find(item_id, index), _WEBVTT)
@@ -142,7 +145,8 @@ class Subtitles:
         kept = self._kept(owner, number, form)
         if kept is not None:
             return kept
-        with self._reading_files if isinstance(track, SubtitleFile) else self._reading_films:
+        reading = self._reading_files if isinstance(track, SubtitleFile) else self._reading_films
+        with turn(reading, film):
             kept = self._kept(owner, number, form)
             if kept is not None:
                 return kept
@@ -223,6 +227,21 @@ class _Memory:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+@contextlib.contextmanager
+def turn(reading: threading.Lock, film: Item) -> Iterator[None]:
+    """Have what is read one after the other wait for its turn, and not for ever.
+
+    Raises:
+        SubtitlesBusyError: Its turn did not come.
+    """
+    if not reading.acquire(timeout=_WAIT_S):
+        raise SubtitlesBusyError(film.id, _RETRY_AFTER_S)
+    try:
+        yield
+    finally:
+        reading.release()
 
 
 def _track_in_film(number: int, stream: SubtitleStream) -> SubtitleTrack:

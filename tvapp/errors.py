@@ -70,6 +70,7 @@ TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (library.BadCursorError, BAD_REQUEST),
     (library.VaultAwayError, STORAGE),
     (library.LibraryClosedError, LOCKED),
+    (library.SubtitlesBusyError, BUSY),
     (library.LibraryError, STORAGE),
     (transcoder.UnknownProfileError, BAD_REQUEST),
     (transcoder.UnknownAbilityError, BAD_REQUEST),

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+import threading
 import time
 import urllib.request
 from functools import cache
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library import Library, NoSubtitlesError
+from library import Library, NoSubtitlesError, SubtitlesBusyError, subtitles
 from library.folding import fold
 from library.subtitle_names import belongs, describe
 from tests.library.material import flip_byte, put, stored_file, video
@@ -127,6 +128,20 @@ def test_text_is_read_once(vault, state):
     with Library(vault, state) as library:
         # Nothing can be read any more: it comes from the store.
         assert [library.subtitles.webvtt(film_id(library), index) for index in ("0", "x0")] == first
+
+
+def test_who_waits_too_long_for_others_is_told_to_ask_again(vault, library, monkeypatch):
+    put(vault, "/Film.mkv", film())
+    library.scan()
+    item = library.item(film_id(library))
+    monkeypatch.setattr(subtitles, "_WAIT_S", 0.05)
+    reading = threading.Lock()
+    with reading, pytest.raises(SubtitlesBusyError) as caught, subtitles.turn(reading, item):
+        pass
+    assert caught.value.retry_after_s > 0
+    with subtitles.turn(reading, item):
+        assert reading.locked()
+    assert not reading.locked()
 
 
 def test_other_contents_have_other_text(vault, library):

@@ -1,5 +1,6 @@
 /** The chosen subtitles, fetched and read; and how they are to look. */
 import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../../shared/api";
 import type { Preferences } from "../../shared/preferences";
 import type { SubtitleChoice } from "../../shared/tracks";
 import { CueTrack, parseWebVtt } from "../../shared/webvtt";
@@ -51,21 +52,30 @@ export function useCues(choice: SubtitleChoice): CueTrack | null {
       return undefined;
     }
     let wanted = true;
-    api.text(url).then(
-      (text) => {
-        if (wanted) {
-          setCues(new CueTrack(parseWebVtt(text)));
-        }
-      },
-      (problem: unknown) => {
-        if (wanted) {
-          failed(problem);
-          say(language.t("player.subtitlesFailed"));
-        }
-      },
-    );
+    let waiting = 0;
+    const ask = (): void => {
+      api.text(url).then(
+        (text) => {
+          if (wanted) {
+            setCues(new CueTrack(parseWebVtt(text)));
+          }
+        },
+        (error: unknown) => {
+          const retry_s = error instanceof ApiError ? error.problem.retryAfterS : null;
+          if (wanted && retry_s !== null) {
+            // Others are being read out of their films first.
+            waiting = window.setTimeout(ask, retry_s * 1000);
+          } else if (wanted) {
+            failed(error);
+            say(language.t("player.subtitlesFailed"));
+          }
+        },
+      );
+    };
+    ask();
     return () => {
       wanted = false;
+      window.clearTimeout(waiting);
     };
   }, [api, failed, language, say, url]);
   return cues;
