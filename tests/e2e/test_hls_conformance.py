@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 import urllib.parse
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -312,7 +313,8 @@ def test_a_storm_of_aborted_seeks_leaves_nothing_behind(box):
     before = settled(box.server)
     storm(box, FILM, STORM, dice)
     after = settled(box.server)
-    assert after.programs == before.programs
+    # A helper that nobody needs any more may have gone meanwhile.
+    assert not Counter(after.programs) - Counter(before.programs)
     assert after.thread_count <= before.thread_count
     assert after.memory_kib - before.memory_kib < GROWTH_KIB
 

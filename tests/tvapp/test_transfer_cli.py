@@ -81,6 +81,14 @@ def test_without_a_terminal_no_name_is_written_but_of_what_failed(place, tmp_pat
     assert result.stderr == "stored 1, had 0 already; 4 bytes written and read back\n"
 
 
+@pytest.fixture
+def signals_that_count():
+    """A suite that runs under `nohup` would hand its deafness down."""
+    before = signal.signal(signal.SIGHUP, lambda *_: None)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def staged_size(place) -> int:
     """Bytes of the largest file that is on its way into the vault."""
     size = 0
@@ -92,6 +100,7 @@ def staged_size(place) -> int:
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("signals_that_count")
 def test_a_stopped_import_cleans_up_says_so_and_goes_on(place, tmp_path, sign):
     source = make_tree(tmp_path / "source", {"a": b"small", "b": bytes(400 << 20)})
     before = traces(source)
