@@ -192,15 +192,12 @@ class _Bare:
             for argv in command.values()
         ]
         outputs = dict(zip(command, (process.stdout for process in processes), strict=True))
-        # The sound is read as well, or it would stop for want of a reader and spare the machine the work.
-        sound = threading.Thread(target=lambda: outputs["audio"].read() if "audio" in outputs else None)
-        sound.start()
         pictures = _Pictures(started)
+        # Nobody reads the sound: what a pipe holds of it is as much as is heard meanwhile, and all that is made.
         pictures.take(iter(partial(outputs["video"].read1, 1 << 16), b""))
         for process in processes:
             process.kill()
-            process.wait()
-        sound.join()
+            process.communicate()
         return pictures.wait
 
     def whole_s(self, share: float) -> float:
