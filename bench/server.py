@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -107,7 +108,7 @@ class BenchServer:
         return folder, list(zip(starts, _addresses(text), strict=True)), fetch_init
 
     def forget_streams(self) -> None:
-        """Lock and unlock: every encoder ends, the cache is emptied."""
+        """Lock and unlock: every encoder ends, the cache is emptied; return when the server has nothing to do."""
         for path, body in (("lock", {}), ("unlock", {"passphrase": PASSPHRASE})):
             request = urllib.request.Request(
                 f"{self.address}/api/v1/{path}",
@@ -116,6 +117,8 @@ class BenchServer:
             )
             with contextlib.closing(urllib.request.urlopen(request, timeout=60)):
                 pass
+        while self.json("/api/v1/scan")["running"]:
+            time.sleep(0.1)
 
     def _run(self, *arguments: str) -> str:
         return subprocess.run(
