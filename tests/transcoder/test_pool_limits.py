@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -62,22 +63,8 @@ def wait_until(pool, condition):
 
 def in_parallel(*tasks):
     """Run functions at the same time and return what they return, or raise the first error."""
-    results, errors = {}, []
-
-    def run(number, task):
-        try:
-            results[number] = task()
-        except Exception as error:  # noqa: BLE001 - it is raised again below
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(tasks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return [results[number] for number in range(len(tasks))]
+    with ThreadPoolExecutor(len(tasks)) as threads:
+        return [task.result() for task in [threads.submit(task) for task in tasks]]
 
 
 def test_three_cold_starts_at_once_and_none_starves(long_source, tiny, media_server):

@@ -215,7 +215,7 @@ def test_a_program_that_does_not_end_is_ended(timeout_s):
     if timeout_s > 1:
         stopped.set()
     finished = run_to_end(
-        [sys.executable, "-c", "import time; time.sleep(60)"],
+        [sys.executable, "-c", "import signal; signal.pause()"],
         bytes(1 << 20),
         timeout_s=timeout_s,
         stopped=stopped,
@@ -226,7 +226,7 @@ def test_a_program_that_does_not_end_is_ended(timeout_s):
 
 
 def test_encoders_stand_back_behind_us():
-    with Encoder([sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"]) as encoder:
+    with Encoder([sys.executable, "-c", "import signal; print(1, flush=True); signal.pause()"]) as encoder:
         encoder.read(1)
         behind = os.getpriority(os.PRIO_PROCESS, encoder.pid) - os.getpriority(os.PRIO_PROCESS, 0)
     assert behind > 0 or os.getpriority(os.PRIO_PROCESS, 0) == 19
