@@ -1,7 +1,7 @@
 """Errors raised by `transcoder`.
 
 * TranscoderError
-    * FfmpegMissingError      no ffmpeg on this machine and none brought along
+    * FfmpegMissingError      no ffmpeg on this machine and none brought along, or none that can be started
     * HelperCrashedError      a helper process died while it worked on this request; the next call starts another
         * HelperTimeoutError  it took too long and was killed
     * ProbeError              the file cannot be read as a video or as sound
@@ -24,7 +24,7 @@ class TranscoderError(Exception):
 
 
 class FfmpegMissingError(TranscoderError):
-    """No ffmpeg on this machine and none brought along."""
+    """No ffmpeg on this machine and none brought along, or none that can be started."""
 
 
 class HelperCrashedError(TranscoderError):

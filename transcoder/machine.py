@@ -14,6 +14,7 @@ from pathlib import Path
 from transcoder import speeds
 from transcoder.command import SOFTWARE, PictureEncoder
 from transcoder.devices import DEVICES, candidates
+from transcoder.errors import FfmpegMissingError
 from transcoder.ladder import Rung
 from transcoder.media_info import VideoStream
 from transcoder.remembered import Findings, fingerprint, recall, remember
@@ -79,10 +80,11 @@ class Machine:
         self._candidates = candidates(devices) if hardware else ()
         self._guard = threading.Lock()
         self._findings = Findings()
+        self._trouble = ""  # why ffmpeg itself does not run
         self._refused: dict[tuple[PictureEncoder, str, int], float] = {}
         self._slow: dict[tuple[str, int], float] = {}
         self._stopped = threading.Event()
-        self.settled = threading.Event()  # encoders are chosen
+        self.settled = threading.Event()  # encoders are chosen, as far as they ever will be
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -127,9 +129,9 @@ class Machine:
     def report(self) -> tuple[EncoderReport, ...]:
         """Return what is known of each encoder, the chosen one first."""
         with self._guard:
-            found = self._findings
+            found, trouble = self._findings, self._trouble
         key = speeds.rung_key("h264", 1080, hdr=False)
-        verdicts = {SOFTWARE: Verdict(found.software_cost), **found.verdicts}
+        verdicts = {SOFTWARE: Verdict(found.software_cost, trouble), **found.verdicts}
         reports = [
             EncoderReport(
                 encoder.name,
@@ -147,20 +149,45 @@ class Machine:
     # In the background.
 
     def _find_out(self) -> None:
+        try:
+            self._choose_and_measure()
+        except FfmpegMissingError as error:
+            self._say(str(error))
+        finally:
+            self.settled.set()  # whatever happened: nobody waits for ever
+
+    def _choose_and_measure(self) -> None:
+        """Choose an encoder, then measure what it costs.
+
+        Raises:
+            FfmpegMissingError: ffmpeg cannot be started.
+        """
+        trouble = Trials(self._ffmpeg, self._stopped).starts()
+        if trouble:
+            self._say(trouble)
+            return
         mark = fingerprint(self._ffmpeg, self._candidates)
         known = recall(self._memory, mark) if self._memory else None
-        if known is not None:
-            self._take(known)
-        else:
+        if known is None:
             known = self._try_encoders()
             if self._stopped.is_set():
                 return
-            self._take(known)
             if not any(verdict.reason == TOO_LONG for verdict in known.verdicts.values()):
                 self._keep(known, mark)
+        self._take(known)
         self.settled.set()
         if not known.costs:
             self._measure_when_quiet(known, mark)
+
+    def _say(self, trouble: str) -> None:
+        """Tell the owner why nothing can be converted; screens that play a film as it is need no ffmpeg."""
+        if self._stopped.is_set():
+            return
+        logger.error(
+            "films cannot be converted: %s; they play where a screen takes them as they are", trouble
+        )
+        with self._guard:
+            self._trouble = trouble
 
     def _measure_when_quiet(self, known: Findings, mark: str) -> None:
         """Measure once nothing else goes on; what others did meanwhile makes it worthless, so it is done again."""

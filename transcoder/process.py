@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
+from transcoder.errors import FfmpegMissingError
+
 # What a child may know of our surroundings. Passphrases, tokens and settings travel by environment too.
 _ENVIRONMENT_ALLOWED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
 _LINES_KEPT = 20
@@ -143,10 +145,14 @@ class Child:
 
 
 class Encoder:
-    """One running ffmpeg, read from its standard output. Leaving the context ends it."""
+    """One running ffmpeg, read from its standard output. Leaving the context ends it.
+
+    Raises:
+        FfmpegMissingError: It cannot be started.
+    """
 
     def __init__(self, argv: Sequence[str]) -> None:
-        self._child = Child(argv, child_environment(), subprocess.DEVNULL, _ENCODER_NICE)
+        self._child = _started(argv, subprocess.DEVNULL, _ENCODER_NICE)
         self._closed = False
 
     @property
@@ -187,6 +193,14 @@ class Encoder:
         self.close()
 
 
+def _started(argv: Sequence[str], stdin: int, nice: int) -> Child:
+    """Return a running ffmpeg; what keeps it from running is said in words that a person is shown."""
+    try:
+        return Child(argv, child_environment(), stdin, nice)
+    except OSError as error:
+        raise FfmpegMissingError(f"ffmpeg cannot be started: {error.strerror}") from error
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """What became of a process that ran to its end."""
@@ -200,7 +214,7 @@ class Finished:
 def run_to_end(
     argv: Sequence[str], given: bytes = b"", *, timeout_s: float, stopped: threading.Event
 ) -> Finished:
-    """Run a program of low priority to its end, which is forced after `timeout_s` or when `stopped` is set.
+    """Run ffmpeg with low priority to its end, which is forced after `timeout_s` or when `stopped` is set.
 
     Args:
         argv: The program and its arguments.
@@ -209,10 +223,10 @@ def run_to_end(
         stopped: Whether the result is still wanted.
 
     Raises:
-        OSError: It cannot be started.
+        FfmpegMissingError: It cannot be started.
     """
     begun_s = time.monotonic()
-    child = Child(argv, child_environment(), subprocess.PIPE, _IDLE_NICE)
+    child = _started(argv, subprocess.PIPE, _IDLE_NICE)
     writer = threading.Thread(target=_give, args=(child, given), name=f"stdin-{child.pid}")
     writer.start()
     output = bytearray()

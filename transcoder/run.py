@@ -119,7 +119,7 @@ class Run:
         """Start the encoders and their readers. The lock is not held.
 
         Raises:
-            OSError: ffmpeg cannot be started. Whatever `lease` raises.
+            FfmpegMissingError: It cannot be started. Whatever `lease` raises.
         """
         self._assembly = assembly
         started: list[tuple[str, Encoder]] = []

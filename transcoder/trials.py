@@ -19,6 +19,7 @@ from transcoder.command import (
     commands,
     reading_arguments,
     trial_arguments,
+    version_arguments,
 )
 from transcoder.errors import BoxError
 from transcoder.ladder import Rung
@@ -50,12 +51,24 @@ class Trials:
     Args:
         ffmpeg: The program.
         stopped: Ends a trial that is under way; its verdict means nothing then.
+
+    Each raises `FfmpegMissingError` if the program cannot be started.
     """
 
     def __init__(self, ffmpeg: Path, stopped: threading.Event) -> None:
         self._ffmpeg = ffmpeg
         self._stopped = stopped
         self._clips: dict[str, bytes | None] = {}
+
+    def starts(self) -> str:
+        """Return why ffmpeg does not even say its version; nothing if it does, or is only slow today.
+
+        Raises:
+            FfmpegMissingError: It cannot be started.
+        """
+        finished = self._run(version_arguments(str(self._ffmpeg)))
+        verdict = Verdict() if finished.status == 0 else _failed(finished)
+        return "" if verdict.reason in ("", TOO_LONG) else f"ffmpeg does not work: {verdict.reason}"
 
     def answers(self, encoder: PictureEncoder) -> Verdict:
         """Return whether an encoder encodes anything at all."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from library import Library, LibraryError
-from transcoder import Machine, Pool, TranscoderError, find_ffmpeg
+from transcoder import FfmpegMissingError, Machine, Pool, TranscoderError, find_ffmpeg
 from tvapp.config import Settings
 from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
@@ -176,7 +176,7 @@ class Household:
         self._devices.seal_names_to(vault.derive_key(NAMES_KEY_INFO))
         library = Library(vault, settings.state)
         opening.callback(library.close)
-        ffmpeg = settings.ffmpeg or find_ffmpeg()
+        ffmpeg = settings.ffmpeg or _found_ffmpeg()
         pool = Pool(
             ffmpeg,
             encoder_limit=settings.encoder_limit,
@@ -220,6 +220,14 @@ class Household:
         house, self._open = self._open, None
         if house is not None:
             house.close()
+
+
+def _found_ffmpeg() -> Path:
+    """Return the ffmpeg of this machine; a house without one opens all the same, and its machine says what lacks."""
+    try:
+        return find_ffmpeg()
+    except FfmpegMissingError:
+        return Path("ffmpeg")
 
 
 def unlocked(settings: Settings, passphrase: str) -> Vault:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.transcoder.conftest import FFMPEGS, read_back
 from tests.transcoder.fake_devices import FakeDevices
-from transcoder import PROFILES, Pool, VideoStream
+from transcoder import PROFILES, EncodeError, FfmpegMissingError, Pool, VideoStream
 from transcoder.command import SOFTWARE, PictureEncoder
 from transcoder.devices import candidates
 from transcoder.ladder import Rung
@@ -188,3 +188,39 @@ def test_what_was_measured_beside_something_else_does_not_count(fake, tmp_path, 
     machine._thread.join(20)
     machine.close()
     assert json.loads(memory.read_text())["costs"] == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (None, "ffmpeg cannot be started: No such file or directory"),
+        ("text", "ffmpeg cannot be started: Permission denied"),
+        ("#!/bin/sh\necho no codec library >&2\nexit 127\n", "ffmpeg does not work: no codec library"),
+    ],
+)
+@pytest.mark.parametrize("remembers", [True, False])
+def test_without_an_ffmpeg_that_starts_the_owner_is_told_and_nobody_waits(
+    h264_mp4, source_of, tmp_path, caplog, given, says, remembers
+):
+    ffmpeg, memory = tmp_path / "ffmpeg", tmp_path / "machine.json"
+    if given is not None:
+        ffmpeg.write_text(given)
+        ffmpeg.chmod(0o755 if given.startswith("#!") else 0o644)
+    if remembers:
+        remember(memory, fingerprint(ffmpeg, ()), Findings())
+    machine = Machine(ffmpeg, memory=memory, hardware=False)
+    with Pool(ffmpeg, machine=machine) as pool:
+        assert machine.settled.wait(20)
+        machine._thread.join(20)
+        (software,) = pool.encoders()
+        assert (software.works, software.reason) == (False, says)
+        assert says in caplog.text
+        stream = pool.stream(
+            source_of("h264.mp4", h264_mp4), PROFILES["baseline"], session_id="tv", quality=480
+        )
+        if says.startswith("ffmpeg cannot"):
+            with pytest.raises(FfmpegMissingError, match=says):
+                stream.segment(0)
+        else:
+            with pytest.raises(EncodeError):
+                stream.segment(0)

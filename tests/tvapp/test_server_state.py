@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from tests.tvapp.conftest import FAST_SCRYPT, PASSPHRASE, fill, make_house
 from tvapp.roles import Role
+from vault import Vault
 
 FILM = "/Films/Winter.mkv"  # which this screen does not play as it is
 
@@ -49,3 +51,33 @@ def test_wishes_that_are_none_are_refused(house, wish):
 def test_the_last_of_many_subtitles_can_be_asked_for(house, number, status):
     address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&burn={number}"
     assert house.client(Role.TV).get(address).status_code == status
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_a_box_without_ffmpeg_opens_plays_and_says_what_lacks(tmp_path, contents, monkeypatch, configured):
+    more = {"ffmpeg": tmp_path / "nowhere"} if configured else {}
+    if not configured:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", absent)
+    with Vault.create(tmp_path / "vault", PASSPHRASE, scrypt_cost=FAST_SCRYPT) as vault:
+        fill(vault, {path: contents[path] for path in (FILM, "/Films/Harvest.mp4")})
+    house = make_house(tmp_path, **more)
+    try:
+        house.unlock()
+        house.household.house.pool._machine._thread.join(20)
+        owner = house.client(Role.OWNER)
+        (software,) = owner.get("/api/v1/server").json["encoders"]
+        why = "ffmpeg cannot be started: No such file or directory"
+        assert (software["works"], software["reason"]) == (False, why)
+        direct = owner.get(f"/api/v1/items/{house.item_id('/Films/Harvest.mp4')}/file")
+        assert direct.data == contents["/Films/Harvest.mp4"]
+        folder = f"/api/v1/items/{house.item_id(FILM)}/hls/"
+        (media, *_) = addresses_of(owner.get(f"{folder}master.m3u8?profile=baseline").text)
+        converted = owner.get(folder + media)
+        assert (converted.status_code, converted.json["detail"]) == (500, why)
+    finally:
+        house.household.close()
+
+
+def absent():
+    raise RuntimeError("no ffmpeg for this platform")

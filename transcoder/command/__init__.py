@@ -5,6 +5,7 @@ from transcoder.command.encoders import (
     clip_arguments,
     reading_arguments,
     trial_arguments,
+    version_arguments,
 )
 from transcoder.command.job import (
     KINDS,
@@ -34,4 +35,5 @@ __all__ = [
     "commands",
     "reading_arguments",
     "trial_arguments",
+    "version_arguments",
 ]

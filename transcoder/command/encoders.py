@@ -114,6 +114,11 @@ def device_arguments(encoder: PictureEncoder) -> list[str]:
     return ["-init_hw_device", opened, "-filter_hw_device", _DEVICE]
 
 
+def version_arguments(ffmpeg: str) -> list[str]:
+    """Return a program that only says what it is."""
+    return [ffmpeg, "-v", "error", "-version"]
+
+
 def trial_arguments(ffmpeg: str, encoder: PictureEncoder) -> list[str]:
     """Return a program that encodes a few black pictures and nothing else."""
     upload = {"vaapi": "format=nv12,hwupload", "qsv": "format=nv12,hwupload=extra_hw_frames=16"}
