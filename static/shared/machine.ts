@@ -8,7 +8,7 @@ import { Bar } from "./bar";
 import type { MenuPort } from "./bar";
 import { nextChapter, previousChapter } from "./chapters";
 import type { Action, Held } from "./keys";
-import { NextOffer } from "./next-up";
+import { NextOffer, NOT_OFFERED } from "./next-up";
 import type { FilmFacts, MediaPort, PlayerState } from "./player-state";
 import { scrubBy } from "./scrub";
 import type { Trouble } from "./trouble";
@@ -34,6 +34,10 @@ export class PlayerMachine {
   private keyAt = 0;
   private scrubAt = 0;
   private stalledAt: number | null;
+  /** Whether it plays as soon as it can, or stands still because somebody said so. */
+  private going = true;
+  /** The next film was begun: once is enough. */
+  private gone = false;
 
   constructor(
     media: MediaPort,
@@ -58,15 +62,20 @@ export class PlayerMachine {
       spinner: false,
       scrub_s: null,
       bar: this.bar.state,
-      next_s: null,
+      ...NOT_OFFERED,
       trouble: null,
     };
   }
 
   know(facts: FilmFacts): void {
     this.chapters = facts.chapters;
-    this.offer.know(facts.follows, facts.askFirst);
-    this.set({ next_s: this.offer.left(this.state.position_s, this.state.duration_s) });
+    this.offer.know(facts);
+    this.count();
+  }
+
+  /** Whether a source that is attached now is to be played; it may only have been chosen in a pause. */
+  get plays(): boolean {
+    return this.going;
   }
 
   /** A key; false when the player has no use for it. */
@@ -82,7 +91,7 @@ export class PlayerMachine {
       return false;
     }
     this.keyAt = nowMs;
-    this.offer.touch();
+    this.touchOffer();
     this.set({ osd: true });
     if (this.state.scrub_s === null && this.onBar(() => this.bar.key(action, held))) {
       return true;
@@ -123,9 +132,9 @@ export class PlayerMachine {
 
   toggle(): void {
     if (this.state.status === "playing") {
-      this.media.pause();
-    } else if (this.state.status !== "failed") {
-      this.media.play();
+      this.pause();
+    } else {
+      this.play();
     }
   }
 
@@ -135,6 +144,7 @@ export class PlayerMachine {
 
   tick(nowMs: number): void {
     this.now = nowMs;
+    this.count();
     const { state } = this;
     if (state.scrub_s !== null && nowMs - this.scrubAt >= SCRUB_REST_MS) {
       this.commit(state.scrub_s);
@@ -154,18 +164,21 @@ export class PlayerMachine {
 
   progressed(position_s: number, duration_s: number, buffered_s: number): void {
     const known = isFinite(duration_s) && duration_s > 0 ? duration_s : this.state.duration_s;
-    this.set({ position_s, duration_s: known, buffered_s, next_s: this.offer.left(position_s, known) });
+    this.set({ position_s, duration_s: known, buffered_s });
+    this.count();
   }
 
   played(nowMs: number): void {
     this.now = nowMs;
     this.flow();
     this.keyAt = nowMs;
+    this.going = true;
     this.set({ status: "playing", trouble: null });
   }
 
   paused(): void {
     if (this.state.status === "playing") {
+      this.going = false;
       this.set({ status: "paused", osd: true });
     }
   }
@@ -190,15 +203,13 @@ export class PlayerMachine {
   }
 
   ended(): void {
-    const then = this.offer.atEnd();
+    this.flow();
     this.set({ status: "ended" });
-    if (then === "leave") {
-      this.media.leave();
-    } else if (then === "go") {
-      this.media.next(false);
+    const then = this.offer.atEnd(this.now);
+    if (then === "finish" || then === "leave") {
+      this.media[then]();
     } else {
-      this.flow();
-      this.set({ next_s: 0 });
+      this.count();
     }
   }
 
@@ -206,7 +217,7 @@ export class PlayerMachine {
   restarted(nowMs: number): void {
     this.now = nowMs;
     this.stalledAt = nowMs;
-    this.set({ status: "loading", spinner: true, trouble: null });
+    this.set({ status: this.going ? "loading" : "paused", spinner: true, trouble: null });
   }
 
   failed(trouble: Trouble): void {
@@ -238,10 +249,10 @@ export class PlayerMachine {
       case "down":
         return true; // a player without buttons
       case "play":
-        this.media.play();
+        this.play();
         return true;
       case "pause":
-        this.media.pause();
+        this.pause();
         return true;
       case "ok":
       case "playpause":
@@ -249,6 +260,49 @@ export class PlayerMachine {
         return true;
       default:
         return false;
+    }
+  }
+
+  private play(): void {
+    const { status, next_s } = this.state;
+    if (status === "ended" && next_s !== null) {
+      this.media.next(true); // it would begin this one anew
+    } else if (status !== "failed") {
+      this.going = true;
+      this.media.play();
+    }
+  }
+
+  private pause(): void {
+    this.going = false;
+    this.media.pause();
+    if (this.state.status === "loading") {
+      this.set({ status: "paused" });
+    }
+  }
+
+  /** Somebody is there; and whoever looks at something else is not hurried. */
+  private touchOffer(): void {
+    this.offer.touch();
+    if (this.state.status === "ended") {
+      this.offer.hold(this.now);
+    }
+  }
+
+  /** Bring the offer of the next film up to date, and take it when its time has come. */
+  private count(): void {
+    const { status, position_s, duration_s, bar, scrub_s } = this.state;
+    if (status !== "ended") {
+      this.set(this.offer.during(position_s, duration_s, this.now));
+      return;
+    }
+    if (scrub_s !== null || bar.layer === "menu") {
+      this.offer.hold(this.now);
+    }
+    this.set(this.offer.after(this.now));
+    if (!this.gone && this.offer.atEnd(this.now) === "go") {
+      this.gone = true;
+      this.media.next(false);
     }
   }
 
@@ -322,7 +376,12 @@ export class PlayerMachine {
   private commit(position_s: number): void {
     this.media.seek(position_s);
     this.keyAt = this.now;
-    this.set({ scrub_s: null, position_s, next_s: this.offer.left(position_s, this.state.duration_s) });
+    this.set({ scrub_s: null, position_s });
+    if (this.state.status === "ended") {
+      this.set({ status: "loading" });
+      this.play();
+    }
+    this.count();
   }
 
   /** Never the very end: a seek there would end the film by accident. */

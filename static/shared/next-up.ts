@@ -3,6 +3,8 @@
 /** Before the end of a long film; short clips have less. */
 const OFFER_S = 20;
 const SHORTEST_OFFER_S = 5;
+/** However a film came to its end, the offer was there this long before the next one begins by itself. */
+export const COUNTDOWN_S = 8;
 /** Films in a row that may begin by themselves before somebody is asked whether they still watch. */
 export const UNASKED = 3;
 
@@ -11,22 +13,50 @@ export function offerAt(duration_s: number): number {
   return Math.min(OFFER_S, Math.max(SHORTEST_OFFER_S, duration_s * 0.1));
 }
 
-/** Seconds left on the offer, null while there is none. */
+/** Seconds left of the film while it offers the next one, null before. */
 export function offered(position_s: number, duration_s: number): number | null {
   const left = duration_s - position_s;
   return duration_s > 2 * SHORTEST_OFFER_S && left <= offerAt(duration_s) ? Math.max(0, left) : null;
 }
 
+/** The offer as it is shown. */
+export interface Countdown {
+  /** Seconds until the next film, null while it is not offered. */
+  next_s: number | null;
+  /** Seconds that it began with. */
+  nextWhole_s: number;
+  /** Nothing begins by itself: somebody has to say that they still watch. */
+  asks: boolean;
+}
+
+export interface NextFacts {
+  /** Another film follows in the folder. */
+  follows: boolean;
+  /** So many began by themselves that somebody has to say that they still watch. */
+  askFirst: boolean;
+  /** Songs follow each other without a pause. */
+  atOnce: boolean;
+  /** Seconds of film in a second of the clock. */
+  rate: number;
+}
+
+export const NOT_OFFERED: Countdown = { next_s: null, nextWhole_s: COUNTDOWN_S, asks: false };
+
 /** Whether the next film is offered, taken at the end, or left alone because somebody said so. */
 export class NextOffer {
-  follows = false;
-  private askFirst = false;
+  private facts: NextFacts = { follows: false, askFirst: false, atOnce: false, rate: 1 };
   private declined = false;
   private touched = false;
+  /** Since when it can be seen, by the clock; null while it is not offered. */
+  private shownAt: number | null = null;
+  private whole_s = COUNTDOWN_S;
 
-  know(follows: boolean, askFirst: boolean): void {
-    this.follows = follows;
-    this.askFirst = askFirst;
+  get follows(): boolean {
+    return this.facts.follows;
+  }
+
+  know(facts: NextFacts): void {
+    this.facts = facts;
   }
 
   /** Somebody has pressed a key: they watch. */
@@ -39,15 +69,52 @@ export class NextOffer {
     this.declined = true;
   }
 
-  /** Seconds left on the offer, null while there is none. */
-  left(position_s: number, duration_s: number): number | null {
-    return this.follows && !this.declined ? offered(position_s, duration_s) : null;
+  /** Something hides the offer, or somebody does something else: it counts from its beginning after that. */
+  hold(nowMs: number): void {
+    this.shownAt = nowMs;
+    this.whole_s = COUNTDOWN_S;
   }
 
-  atEnd(): "leave" | "ask" | "go" {
-    if (!this.follows || this.declined) {
+  /** The offer while the film plays: until its end, and never for less than it takes to decide. */
+  during(position_s: number, duration_s: number, nowMs: number): Countdown {
+    const film_s = this.facts.follows && !this.declined ? offered(position_s, duration_s) : null;
+    if (film_s === null) {
+      this.shownAt = null;
+      return NOT_OFFERED;
+    }
+    return this.counted(film_s / this.facts.rate, nowMs);
+  }
+
+  /** The offer once the film is over. */
+  after(nowMs: number): Countdown {
+    return this.facts.follows && !this.declined ? this.counted(0, nowMs) : NOT_OFFERED;
+  }
+
+  /** What is to happen now that the film is over. */
+  atEnd(nowMs: number): "finish" | "leave" | "wait" | "go" {
+    if (!this.facts.follows) {
+      return "finish";
+    }
+    if (this.declined) {
       return "leave";
     }
-    return this.askFirst && !this.touched ? "ask" : "go";
+    if (this.facts.atOnce) {
+      return "go";
+    }
+    const { asks, next_s } = this.after(nowMs);
+    return asks || next_s !== 0 ? "wait" : "go";
+  }
+
+  private counted(film_s: number, nowMs: number): Countdown {
+    const least_s = this.facts.atOnce ? 0 : COUNTDOWN_S;
+    if (this.shownAt === null) {
+      this.shownAt = nowMs;
+      this.whole_s = Math.max(film_s, least_s);
+    }
+    // In quarters: the page is drawn anew with each.
+    const clock_s = Math.ceil((least_s - (nowMs - this.shownAt) / 1000) * 4) / 4;
+    const next_s = Math.max(0, film_s, clock_s);
+    this.whole_s = Math.max(this.whole_s, next_s);
+    return { next_s, nextWhole_s: this.whole_s, asks: this.facts.askFirst && !this.touched };
   }
 }

@@ -1,5 +1,6 @@
 /** What a player is told and what it shows, apart from how one follows from the other (machine.ts). */
 import type { BarState } from "./bar";
+import type { Countdown, NextFacts } from "./next-up";
 import type { Trouble } from "./trouble";
 import type { Chapter } from "./types";
 
@@ -9,22 +10,20 @@ export interface MediaPort {
   pause(): void;
   seek(position_s: number): void;
   leave(): void;
+  /** The last film is over: back to where it was chosen. */
+  finish(): void;
   /** Go on with the film that follows; `asked` when somebody wanted it, false when it begins by itself. */
   next(asked: boolean): void;
 }
 
 /** What is known of the film besides its pictures; it may come late. */
-export interface FilmFacts {
+export interface FilmFacts extends NextFacts {
   chapters: Chapter[];
-  /** Another film follows in the folder. */
-  follows: boolean;
-  /** So many began by themselves that somebody has to say that they still watch. */
-  askFirst: boolean;
 }
 
 export type PlayStatus = "loading" | "blocked" | "playing" | "paused" | "ended" | "failed";
 
-export interface PlayerState {
+export interface PlayerState extends Countdown {
   status: PlayStatus;
   position_s: number;
   duration_s: number;
@@ -35,7 +34,5 @@ export interface PlayerState {
   /** Where a scrub would land, null when none is under way. */
   scrub_s: number | null;
   bar: BarState;
-  /** Seconds until the next film, null while it is not offered. */
-  next_s: number | null;
   trouble: Trouble | null;
 }

@@ -33,7 +33,7 @@ interface AppProps {
   loadPlayer: () => Promise<PlayerView>;
 }
 
-const NOWHERE: Navigation = { open: () => undefined, back: () => undefined, follow: () => undefined, openRail: () => false };
+const NOWHERE: Navigation = { open: () => undefined, back: () => undefined, finish: () => undefined, follow: () => undefined, openRail: () => false };
 
 export function App({ api, input, language, screen, loadPlayer }: AppProps): JSX.Element {
   const [phase, setPhase] = useState<Phase>("connecting");

@@ -25,6 +25,8 @@ export interface Place {
 export interface Navigation {
   open: (place: Omit<Place, "memory">) => void;
   back: () => void;
+  /** A film is over and nothing follows: back to where it was chosen, past its own page. */
+  finish: () => void;
   /** Go on with another film in the player's place; its page is what Back leads to then. */
   follow: (item: Item, unasked: number) => void;
   /** Focus the side rail; false where there is none. */

@@ -38,6 +38,9 @@ function useStack(onOpenRail: () => boolean): { stack: Place[]; navigation: Navi
     back: () => {
       setStack((old) => (old.length > 1 ? leave(old) : old));
     },
+    finish: () => {
+      setStack(finish);
+    },
     follow: (item, unasked) => {
       setStack((old) => follow(old, item).concat({ page: "player", item, start_s: 0, unasked, memory: {} }));
     },
@@ -59,6 +62,18 @@ function leave(stack: Place[]): Place[] {
     below.memory.returnTo = left.item?.id;
   }
   return stack.slice(0, -1);
+}
+
+/** Drop the player and the film's page below it; the list that it was chosen from learns what was seen last. */
+function finish(stack: Place[]): Place[] {
+  const seen = stack[stack.length - 1]?.item;
+  const below = stack.slice(0, -1);
+  const list = below[below.length - 1]?.page === "detail" ? below.slice(0, -1) : below;
+  const last = list[list.length - 1];
+  if (last && seen) {
+    last.memory.returnTo = seen.id;
+  }
+  return list;
 }
 
 /** Drop the player; the film's page below it becomes the page of the film that follows. */

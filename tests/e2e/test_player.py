@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import until
-from tests.e2e.test_main_job import PLAYING, TEST_ID, advances, press
+from tests.e2e.test_main_job import FOCUS, PLAYING, TEST_ID, advances, press
 from tests.lanterne import PASSPHRASE, Place, Server, serving
 from tests.media import Shelf
 from transcoder import find_ffmpeg
@@ -145,6 +145,16 @@ def open_film(page: Page, title: str) -> None:
     card = f"[...document.querySelectorAll('[data-testid=card]')].find(one => one.textContent.includes('{title}'))"
     until(page, card, 60)
     page.evaluate(f"{card}.click()")
+    until(page, f"{TEST_ID} === 'play'")
+
+
+def open_folder_film(page: Page, folder: str, title: str) -> None:
+    """Go to the page of a film by way of its folder."""
+    card = "[...document.querySelectorAll('[data-testid=card]')].find(one => one.textContent.includes('{}'))"
+    until(page, card.format(folder), 60)
+    page.evaluate(f"{card.format(folder)}.click()")
+    until(page, f"{shown('folder')} && {card.format(title)}")
+    page.evaluate(f"{card.format(title)}.click()")
     until(page, f"{TEST_ID} === 'play'")
 
 
@@ -304,6 +314,63 @@ def test_a_file_that_does_not_play_is_streamed_instead(page):
     assert any("profile=chromium" in name for name in requested(page) if "master.m3u8" in name)
 
 
+PICTURE_SHOWN = """(() => {
+    const video = document.querySelector('video');
+    const paper = Object.assign(document.createElement('canvas'), { width: 64, height: 36 });
+    const drawn = paper.getContext('2d');
+    drawn.drawImage(video, 0, 0, 64, 36);
+    const bytes = [...drawn.getImageData(0, 0, 64, 36).data].filter((_, index) => index % 4 < 3);
+    return video.readyState >= 2 && !video.seeking && Math.max(...bytes) - Math.min(...bytes) > 100;
+})()"""
+
+
+def pause_at(page: Page) -> float:
+    """Pause the film some seconds in; return where it stands."""
+    until(page, f"{PLAYING}.at > 2")
+    press(page, "ArrowRight", "Enter")
+    until(page, f"{PLAYING}.at > 11 && !document.querySelector('video').seeking")
+    press(page, "Space")
+    until(page, "document.querySelector('video').paused")
+    return page.evaluate(PLAYING)["at"]
+
+
+def stays_paused(page: Page, at_s: float) -> None:
+    """The picture of that place is there, and nothing moves: for long enough that a film that plays would have."""
+    until(page, f"{PICTURE_SHOWN} && Math.abs({PLAYING}.at - {at_s}) < 0.5", 30)
+    for _ in range(20):
+        assert page.evaluate("document.querySelector('video').paused")
+        page.wait_for_timeout(100)
+    assert page.evaluate(PLAYING)["at"] == pytest.approx(at_s, abs=0.5)
+    assert page.evaluate(f"{shown('player')}.dataset.status") == "paused"
+    assert page.evaluate(f"{shown('remaining')} && !document.querySelector('.spinner')")
+
+
+@pytest.mark.parametrize(
+    ("menu", "keys", "asked"),
+    [
+        ("tracks", ["ArrowLeft", "ArrowDown"], "audio=1"),
+        ("tracks", ["ArrowRight", *["ArrowDown"] * 8, "ArrowUp"], "burn=2"),
+        ("quality", ["ArrowDown", "ArrowDown"], "quality=480"),
+        ("speed", ["ArrowDown"], ""),
+    ],
+    ids=["sound", "subtitles", "quality", "speed"],
+)
+def test_what_is_chosen_while_paused_does_not_start_the_film(page, menu, keys, asked):
+    play(page, "Two tongues")
+    at_s = pause_at(page)
+    before = len(requested(page))
+    open_menu(page, menu)
+    press(page, *keys, "Enter")
+    if asked:
+        until(page, f"{REQUESTED}.slice({before}).some(name => name.includes('{asked}'))")
+    else:
+        until(page, "document.querySelector('video').playbackRate !== 1")
+    stays_paused(page, at_s)
+    assert page.evaluate(f"{shown('time')}.textContent").startswith(f"0:{int(at_s):02}")
+    press(page, "Escape", "Space")
+    assert advances(page)["at"] < at_s + 20
+
+
 def test_speed_is_doubled(page):
     play(page, "Part 1")
     open_menu(page, "speed")
@@ -365,6 +432,53 @@ def test_the_next_part_is_offered_and_declined_and_taken(page):
     advances(page)
     leave(page)
     assert page.evaluate(f"{shown('detail-title')}.textContent") == "Part 2"
+
+
+COUNTED = f"Number(/(\\d+) s/.exec({shown('next-play')}?.textContent || '')?.[1] || 0)"
+
+
+def seek_to_the_end(page: Page) -> None:
+    """As far as the remote control goes: one second before the end of the film."""
+    bar = page.evaluate(f"(({{ x, y, width, height }}) => [x + width - 1, y + height / 2])"
+                        f"({shown('progress')}.getBoundingClientRect())")  # fmt: skip
+    page.mouse.click(*bar)
+    until(page, f"{PLAYING}.at >= {FILM_S - 1.2}")
+
+
+def test_a_film_sought_to_its_last_second_counts_down_before_the_next(page):
+    open_folder_film(page, "Series", "Part 1")
+    start_over(page)
+    until(page, f"{REQUESTED}.some(name => name.endsWith('/next'))")
+    seek_to_the_end(page)
+    until(page, "document.querySelector('video').ended")
+    until(page, f"{TEST_ID} === 'next-play'")
+    assert 5 <= page.evaluate(COUNTED) <= 8
+    press(page, "Escape")
+    until(page, f"{shown('detail-title')}?.textContent === 'Part 1'")
+
+    start_over(page)
+    until(page, f"{REQUESTED}.filter(name => name.endsWith('/next')).length >= 2")
+    seek_to_the_end(page)
+    until(page, f"document.querySelector('video').ended && {TEST_ID} === 'next-play'")
+    press(page, "Enter")
+    until(page, f"{shown('player-title')}?.textContent === 'Part 2' && {PLAYING}.frames > 0", 30)
+    until(page, f"{REQUESTED}.filter(name => name.endsWith('/next')).length >= 3")
+    seek_to_the_end(page)
+    # It is the last one: back to the folder, and to its card there.
+    until(page, f"{shown('folder')} && {FOCUS}.getAttribute('aria-label')?.startsWith('Part 2')", 30)
+
+
+def test_the_countdown_ends_with_the_next_film(page):
+    play(page, "Part 1")
+    until(page, f"{REQUESTED}.some(name => name.endsWith('/next'))")
+    seek_to_the_end(page)
+    until(page, f"document.querySelector('video').ended && {COUNTED} > 0")
+    began = page.evaluate("performance.now()")
+    until(page, f"{COUNTED} === 2", 15)
+    assert page.evaluate("performance.now()") - began > 2000
+    assert page.evaluate(f"{shown('player-title')}.textContent") == "Part 1"
+    until(page, f"{shown('player-title')}?.textContent === 'Part 2'")
+    advances(page)
 
 
 def test_damage_is_said_and_skipped(page):

@@ -3,8 +3,10 @@ import type { MenuPort } from "../../shared/bar";
 import type { Action } from "../../shared/keys";
 import type { MediaPort } from "../../shared/player-state";
 import { BAR_MS, OSD_MS, PlayerMachine, SCRUB_REST_MS, SPINNER_MS } from "../../shared/machine";
+import { COUNTDOWN_S } from "../../shared/next-up";
 import { scrubStep } from "../../shared/scrub";
 
+const facts = { chapters: [], follows: false, askFirst: false, atOnce: false, rate: 1 };
 let calls: string[];
 let now: number;
 let machine: PlayerMachine;
@@ -28,6 +30,7 @@ beforeEach(() => {
     pause: () => calls.push("pause"),
     seek: (position_s: number) => calls.push(`seek ${position_s}`),
     leave: () => calls.push("leave"),
+    finish: () => calls.push("finish"),
     next: (asked: boolean) => calls.push(asked ? "next, asked" : "next"),
   };
   menus = {
@@ -212,9 +215,37 @@ it("keeps the catalogue's duration while the element has none", () => {
   expect(machine.state.duration_s).toBe(600);
 });
 
-it("leaves when the film is over", () => {
+it("is finished when the film is over", () => {
   machine.ended();
-  expect(calls).toEqual(["leave"]);
+  expect(calls).toEqual(["finish"]);
+});
+
+describe("another source", () => {
+  it("is played when the film was playing", () => {
+    machine.restarted(now);
+    expect([machine.plays, machine.state.status]).toEqual([true, "loading"]);
+  });
+
+  it("stays paused, however often it is chosen, until somebody plays", () => {
+    press("ok");
+    machine.paused();
+    machine.restarted(now);
+    machine.flow();
+    machine.restarted(now);
+    wait(SPINNER_MS);
+    expect([machine.plays, machine.state.status, machine.state.spinner]).toEqual([false, "paused", true]);
+    machine.flow();
+    wait(OSD_MS * 2);
+    expect([machine.state.spinner, machine.state.osd]).toEqual([false, true]);
+    press("play");
+    expect([machine.plays, calls]).toEqual([true, ["pause", "play"]]);
+  });
+
+  it("does not play when somebody paused before it was there", () => {
+    machine.restarted(now);
+    press("pause");
+    expect([machine.plays, machine.state.status]).toEqual([false, "paused"]);
+  });
 });
 
 it("after a failure only Back is the player's; the rest goes to the message's button", () => {
@@ -277,14 +308,14 @@ describe("chapters", () => {
   const chapters = [0, 90, 200].map((start_s) => ({ start_s, title: "" }));
 
   it("are jumped to by the keys, and lead to the next film behind the last", () => {
-    machine.know({ chapters, follows: true, askFirst: false });
+    machine.know({ ...facts, chapters, follows: true });
     press("next");
     press("next");
     expect(calls).toEqual(["seek 200", "next, asked"]);
   });
 
   it("Previous goes to the beginning of this one, then of the one before", () => {
-    machine.know({ chapters, follows: false, askFirst: false });
+    machine.know({ ...facts, chapters });
     press("previous");
     press("previous");
     expect(calls).toEqual(["seek 90", "seek 0"]);
@@ -298,7 +329,7 @@ describe("chapters", () => {
 });
 
 describe("the next film", () => {
-  const follows = { chapters: [], follows: true, askFirst: false };
+  const follows = { ...facts, follows: true };
 
   function nearTheEnd(): void {
     machine.know(follows);
@@ -314,12 +345,86 @@ describe("the next film", () => {
     expect(machine.state.next_s).toBeNull();
   });
 
-  it("begins by OK, and by itself at the end", () => {
+  it("begins by OK, and by itself at the end of a film that has shown it for long enough", () => {
     nearTheEnd();
     press("ok");
     expect(calls).toEqual(["next, asked"]);
+    wait(COUNTDOWN_S * 1000);
     machine.ended();
     expect(calls).toEqual(["next, asked", "next"]);
+    wait(1000);
+    expect(calls).toHaveLength(2);
+  });
+
+  it("counts down after a film that came to its end by a seek", () => {
+    machine.know(follows);
+    press("next");
+    calls = [];
+    machine.seekTo(600, now);
+    expect([machine.state.next_s, machine.state.nextWhole_s]).toEqual([COUNTDOWN_S, COUNTDOWN_S]);
+    wait(1000);
+    machine.progressed(600, 600, 600);
+    machine.ended();
+    expect([machine.state.status, machine.state.next_s, calls]).toEqual(["ended", COUNTDOWN_S - 1, ["seek 599"]]);
+    wait(1500);
+    expect(machine.state.next_s).toBe(COUNTDOWN_S - 2.5);
+    wait(COUNTDOWN_S * 1000 - 2600);
+    expect(calls).toEqual(["seek 599"]);
+    wait(100);
+    expect(calls).toEqual(["seek 599", "next"]);
+  });
+
+  it("counts down after a film too short to have offered it", () => {
+    machine.know(follows);
+    machine.progressed(8, 8, 8);
+    expect(machine.state.next_s).toBeNull();
+    machine.ended();
+    expect([machine.state.next_s, calls]).toEqual([COUNTDOWN_S, []]);
+  });
+
+  it("is taken by OK or Play in the countdown, and given up by Back", () => {
+    for (const [key, then] of [["ok", "next, asked"], ["playpause", "next, asked"], ["back", "leave"]] as const) {
+      machine.know(follows);
+      machine.played(now);
+      machine.progressed(600, 600, 600);
+      machine.ended();
+      calls = [];
+      press(key);
+      expect(calls).toEqual([then]);
+    }
+  });
+
+  it("hurries nobody who has a menu open, scrubs, or goes back in the film", () => {
+    machine.know(follows);
+    machine.progressed(600, 600, 600);
+    machine.ended();
+    press("down");
+    press("ok");
+    wait(COUNTDOWN_S * 3000);
+    expect([machine.state.bar.layer, calls]).toEqual(["menu", []]);
+    press("back");
+    wait(COUNTDOWN_S * 1000 - 100);
+    expect(calls).toEqual([]);
+    press("back");
+    press("left");
+    press("ok");
+    expect([machine.state.status, calls]).toEqual(["loading", ["seek 590", "play"]]);
+    machine.progressed(500, 600, 600);
+    wait(COUNTDOWN_S * 3000);
+    expect([machine.state.next_s, calls]).toEqual([null, ["seek 590", "play"]]);
+  });
+
+  it("counts by the clock, however fast the film is", () => {
+    machine.know({ ...follows, rate: 2 });
+    machine.progressed(580, 600, 600);
+    expect(machine.state.next_s).toBe(10);
+  });
+
+  it("follows a song at once", () => {
+    machine.know({ ...follows, atOnce: true });
+    machine.progressed(600, 600, 600);
+    machine.ended();
+    expect(calls).toEqual(["next"]);
   });
 
   it("respects who declines it by Back, also at the end", () => {
@@ -346,7 +451,8 @@ describe("the next film", () => {
     machine.know({ ...follows, askFirst: true });
     machine.progressed(600, 600, 600);
     machine.ended();
-    expect([machine.state.status, machine.state.next_s, calls]).toEqual(["ended", 0, []]);
+    wait(COUNTDOWN_S * 3000);
+    expect([machine.state.status, machine.state.asks, calls]).toEqual(["ended", true, []]);
     press("ok");
     expect(calls).toEqual(["next, asked"]);
   });
@@ -355,7 +461,10 @@ describe("the next film", () => {
     machine.know({ ...follows, askFirst: true });
     press("right");
     press("ok");
+    machine.progressed(600, 600, 600);
+    expect(machine.state.asks).toBe(false);
     machine.ended();
+    wait(COUNTDOWN_S * 1000);
     expect(calls).toEqual(["seek 110", "next"]);
   });
 });

@@ -28,14 +28,15 @@ export interface ElementListener {
   moved: (position_s: number) => void;
   /** Something worth remembering the place for: a pause, a jump. */
   turned: () => void;
+  /** Where it is about to begin: a new source is at its beginning first, and means nothing by it. */
+  expected_s: () => number;
 }
 
 /** Pass the element's events on to the machine; the answer stops that. */
 export function followElement(video: HTMLVideoElement, machine: PlayerMachine, listener: ElementListener): () => void {
   const progress = (): void => {
-    // Between two sources an element is at its beginning, and means nothing by it.
     if (video.readyState > 0 || video.currentTime > 0) {
-      machine.progressed(video.currentTime, video.duration, bufferedEnd(video));
+      machine.progressed(video.currentTime || listener.expected_s(), video.duration, bufferedEnd(video));
     }
     if (!video.seeking && video.currentTime > 0) {
       listener.moved(video.currentTime);
@@ -64,6 +65,10 @@ export function followElement(video: HTMLVideoElement, machine: PlayerMachine, l
       machine.flow();
       progress();
       listener.turned();
+    },
+    // All that there is to wait for while it is paused.
+    loadeddata: () => {
+      machine.flow();
     },
     canplay: () => {
       machine.flow();

@@ -1,6 +1,6 @@
 /** The film that follows, offered in the last seconds of this one. */
 import type { JSX } from "preact";
-import { offerAt } from "../../shared/next-up";
+import type { Countdown } from "../../shared/next-up";
 import type { Item } from "../../shared/types";
 import { useText } from "../context";
 import { Icon } from "../parts/icons";
@@ -11,17 +11,15 @@ const RING = 2 * Math.PI * 10;
 
 interface NextCardProps {
   item: Item;
-  left_s: number;
-  duration_s: number;
-  /** Nothing begins by itself: somebody has to say that they still watch. */
-  asks: boolean;
+  countdown: Countdown;
   onPlay: () => void;
 }
 
-export function NextCard({ item, left_s, duration_s, asks, onPlay }: NextCardProps): JSX.Element {
+export function NextCard({ item, countdown, onPlay }: NextCardProps): JSX.Element {
   const t = useText();
-  const seconds = Math.ceil(left_s);
-  const gone = RING * (1 - Math.min(1, left_s / offerAt(duration_s)));
+  const { asks, nextWhole_s } = countdown;
+  const left_s = countdown.next_s || 0;
+  const gone = RING * (1 - Math.min(1, left_s / nextWhole_s));
   return (
     <aside class="next" data-testid="next-up" aria-label={t("player.nextUp")}>
       <button type="button" tabIndex={-1} class="next-card" data-lane="next" data-column={0} data-testid="next-play" onClick={onPlay}>
@@ -48,7 +46,7 @@ export function NextCard({ item, left_s, duration_s, asks, onPlay }: NextCardPro
                 />
               </svg>
             )}
-            <span>{asks ? t("player.nextNow") : t("player.nextIn", { n: seconds })}</span>
+            <span>{asks ? t("player.nextNow") : t("player.nextIn", { n: Math.ceil(left_s) })}</span>
           </span>
           <span class="next-hint">{t("player.nextHint")}</span>
         </span>

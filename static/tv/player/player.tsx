@@ -95,8 +95,8 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
     }
   };
   const { video, machine, state, attempt, source } = usePlayer({ item, start_s, choices, menus: port, onNext });
-  // Music goes on for as long as there is some.
-  const asks = !song && unasked >= UNASKED;
+  const speeds = hasSpeeds(screen.profile, attempt);
+  const rate = speeds ? choices.speed : 1;
   const menus = menusFor({
     item,
     choices,
@@ -104,15 +104,17 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
     language,
     position_s: () => state.position_s,
     seek: (position_s) => { machine.seekTo(position_s, Date.now()); },
-    speeds: hasSpeeds(screen.profile, attempt),
+    speeds,
     info: () => { machine.toggleInfo(); },
     next: next ? () => { onNext(true); } : null,
   });
   latest.current = menus;
 
   useEffect(() => {
-    machine.know({ chapters: item.media?.chapters || [], follows: next !== null, askFirst: asks });
-  }, [asks, item, machine, next]);
+    // Music goes on for as long as there is some.
+    const askFirst = !song && unasked >= UNASKED;
+    machine.know({ chapters: item.media?.chapters || [], follows: next !== null, askFirst, atOnce: song, rate });
+  }, [item, machine, next, rate, song, unasked]);
   useEffect(() => {
     if (state.status === "playing") {
       setBegun(true);
@@ -148,6 +150,7 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
         class="video"
         data-testid="video"
         playsInline={true}
+        preload="auto"
         onClick={() => {
           // Beside an open menu a click closes it; and a finger has no way to show the controls first.
           const onlyWake = state.bar.layer === "menu" || (compact && !state.osd);
@@ -169,16 +172,14 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
           onLeave={() => { navigation.back(); }}
         />
       ) : (
-        <Controls item={item} state={state} machine={machine} menus={menus} previews={previews} speed={choices.speed} />
+        <Controls item={item} state={state} machine={machine} menus={menus} previews={previews} speed={rate} />
       )}
       <Cues video={video} track={cues} look={look} place={placeOfCues(state, offering)} />
       <PlayerMenu menus={menus} state={state.bar} machine={machine} />
       {offering ? (
         <NextCard
           item={next}
-          left_s={state.next_s || 0}
-          duration_s={state.duration_s}
-          asks={asks && state.status === "ended"}
+          countdown={state}
           onPlay={() => { onNext(true); }}
         />
       ) : null}

@@ -64,12 +64,16 @@ export function usePlayer({ item, start_s, choices, menus, onNext }: PlayerNeeds
         },
         pause: () => video.current?.pause(),
         seek: (position_s) => {
+          resumeAt.current = position_s;
           if (video.current) {
             video.current.currentTime = position_s;
           }
         },
         leave: () => {
           navigation.back();
+        },
+        finish: () => {
+          navigation.finish();
         },
         next: (asked) => {
           latestNext.current(asked);
@@ -132,6 +136,7 @@ function useRemembered(
         reporter.moved(position_s, Date.now());
       },
       turned: flush,
+      expected_s: () => resumeAt.current,
     });
     document.addEventListener("visibilitychange", flush);
     window.addEventListener("pagehide", flush);

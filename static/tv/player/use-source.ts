@@ -39,7 +39,7 @@ async function diagnose(api: Api, attempt: Attempt, failure: SourceFailure): Pro
 /** Call `run` when the film has used up what is loaded, or at once where it stands still; the answer gives it up. */
 function whenUsedUp(video: HTMLVideoElement, run: () => void): () => void {
   const timer = setInterval(() => {
-    if (video.paused || bufferedEnd(video) - video.currentTime <= LAST_DROP_S) {
+    if (video.error !== null || bufferedEnd(video) - video.currentTime <= LAST_DROP_S) {
       clearInterval(timer);
       run();
     }
@@ -100,7 +100,12 @@ export function useSource(
     let asked = false;
     const from_s = resumeAt.current || 0;
     const source = attachSource(element, { ...attempt, url: beginAt(attempt, from_s) }, from_s, {
-      attached: () => { askToPlay(element, machine); },
+      attached: () => {
+        // What is chosen in a pause is seen in it.
+        if (machine.plays) {
+          askToPlay(element, machine);
+        }
+      },
       failed: (failure) => {
         if (!asked) {
           asked = true;
