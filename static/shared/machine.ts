@@ -7,12 +7,11 @@
 import { Bar } from "./bar";
 import type { MenuPort } from "./bar";
 import { nextChapter, previousChapter } from "./chapters";
+import { Film } from "./film";
 import type { Action, Held } from "./keys";
-import { NextOffer, NOT_OFFERED } from "./next-up";
-import type { FilmFacts, MediaPort, PlayerState } from "./player-state";
+import type { MediaPort, PlayerState } from "./player-state";
 import { scrubBy } from "./scrub";
 import type { Trouble } from "./trouble";
-import type { Chapter } from "./types";
 
 /** How long the controls stay after the last key. */
 export const OSD_MS = 4500;
@@ -23,21 +22,9 @@ export const SCRUB_REST_MS = 1000;
 /** Stalls shorter than this are not worth a spinner. */
 export const SPINNER_MS = 300;
 
-export class PlayerMachine {
-  state: PlayerState;
-  private readonly media: MediaPort;
-  private readonly changed: (state: PlayerState) => void;
+export class PlayerMachine extends Film {
   private readonly bar: Bar;
-  private readonly offer = new NextOffer();
-  private chapters: Chapter[] = [];
-  private now = 0;
-  private keyAt = 0;
   private scrubAt = 0;
-  private stalledAt: number | null;
-  /** Whether it plays as soon as it can, or stands still because somebody said so. */
-  private going = true;
-  /** The next film was begun: once is enough. */
-  private gone = false;
 
   constructor(
     media: MediaPort,
@@ -46,36 +33,9 @@ export class PlayerMachine {
     duration_s: number,
     nowMs: number,
   ) {
-    this.media = media;
-    this.bar = new Bar(menus);
-    this.changed = changed;
-    this.now = nowMs;
-    this.keyAt = nowMs;
-    this.stalledAt = nowMs;
-    this.state = {
-      status: "loading",
-      position_s: 0,
-      duration_s,
-      buffered_s: 0,
-      osd: true,
-      info: false,
-      spinner: false,
-      scrub_s: null,
-      bar: this.bar.state,
-      ...NOT_OFFERED,
-      trouble: null,
-    };
-  }
-
-  know(facts: FilmFacts): void {
-    this.chapters = facts.chapters;
-    this.offer.know(facts);
-    this.count();
-  }
-
-  /** Whether a source that is attached now is to be played; it may only have been chosen in a pause. */
-  get plays(): boolean {
-    return this.going;
+    const bar = new Bar(menus);
+    super(media, bar.state, changed, duration_s, nowMs);
+    this.bar = bar;
   }
 
   /** A key; false when the player has no use for it. */
@@ -130,14 +90,6 @@ export class PlayerMachine {
     this.commit(this.inside(position_s));
   }
 
-  toggle(): void {
-    if (this.state.status === "playing") {
-      this.pause();
-    } else {
-      this.play();
-    }
-  }
-
   toggleInfo(): void {
     this.set({ info: !this.state.info });
   }
@@ -160,70 +112,9 @@ export class PlayerMachine {
     }
   }
 
-  // What the media element says.
-
-  progressed(position_s: number, duration_s: number, buffered_s: number): void {
-    const known = isFinite(duration_s) && duration_s > 0 ? duration_s : this.state.duration_s;
-    this.set({ position_s, duration_s: known, buffered_s });
-    this.count();
-  }
-
-  played(nowMs: number): void {
-    this.now = nowMs;
-    this.flow();
-    this.keyAt = nowMs;
-    this.going = true;
-    this.set({ status: "playing", trouble: null });
-  }
-
-  paused(): void {
-    if (this.state.status === "playing") {
-      this.going = false;
-      this.set({ status: "paused", osd: true });
-    }
-  }
-
-  stalled(nowMs: number): void {
-    this.now = nowMs;
-    if (this.stalledAt === null) {
-      this.stalledAt = nowMs;
-    }
-  }
-
-  /** Pictures are moving again, or can. */
-  flow(): void {
-    this.stalledAt = null;
-    this.set({ spinner: false });
-  }
-
-  /** The engine wants a key press before it plays with sound. */
-  blocked(): void {
-    this.flow();
-    this.set({ status: "blocked", osd: true });
-  }
-
-  ended(): void {
-    this.flow();
-    this.set({ status: "ended" });
-    const then = this.offer.atEnd(this.now);
-    if (then === "finish" || then === "leave") {
-      this.media[then]();
-    } else {
-      this.count();
-    }
-  }
-
-  /** Another source is being tried. */
-  restarted(nowMs: number): void {
-    this.now = nowMs;
-    this.stalledAt = nowMs;
-    this.set({ status: this.going ? "loading" : "paused", spinner: true, trouble: null });
-  }
-
-  failed(trouble: Trouble): void {
-    this.flow();
+  override failed(trouble: Trouble): void {
     this.closeBar();
-    this.set({ status: "failed", osd: true, scrub_s: null, info: false, trouble });
+    super.failed(trouble);
   }
 
   private act(action: Action, held: Held): boolean {
@@ -260,49 +151,6 @@ export class PlayerMachine {
         return true;
       default:
         return false;
-    }
-  }
-
-  private play(): void {
-    const { status, next_s } = this.state;
-    if (status === "ended" && next_s !== null) {
-      this.media.next(true); // it would begin this one anew
-    } else if (status !== "failed") {
-      this.going = true;
-      this.media.play();
-    }
-  }
-
-  private pause(): void {
-    this.going = false;
-    this.media.pause();
-    if (this.state.status === "loading") {
-      this.set({ status: "paused" });
-    }
-  }
-
-  /** Somebody is there; and whoever looks at something else is not hurried. */
-  private touchOffer(): void {
-    this.offer.touch();
-    if (this.state.status === "ended") {
-      this.offer.hold(this.now);
-    }
-  }
-
-  /** Bring the offer of the next film up to date, and take it when its time has come. */
-  private count(): void {
-    const { status, position_s, duration_s, bar, scrub_s } = this.state;
-    if (status !== "ended") {
-      this.set(this.offer.during(position_s, duration_s, this.now));
-      return;
-    }
-    if (scrub_s !== null || bar.layer === "menu") {
-      this.offer.hold(this.now);
-    }
-    this.set(this.offer.after(this.now));
-    if (!this.gone && this.offer.atEnd(this.now) === "go") {
-      this.gone = true;
-      this.media.next(false);
     }
   }
 
@@ -371,33 +219,5 @@ export class PlayerMachine {
     const from = this.state.scrub_s === null ? this.state.position_s : this.state.scrub_s;
     this.scrubAt = this.now;
     this.set({ scrub_s: this.inside(from + by_s) });
-  }
-
-  private commit(position_s: number): void {
-    this.media.seek(position_s);
-    this.keyAt = this.now;
-    this.set({ scrub_s: null, position_s });
-    if (this.state.status === "ended") {
-      this.set({ status: "loading" });
-      this.play();
-    }
-    this.count();
-  }
-
-  /** Never the very end: a seek there would end the film by accident. */
-  private inside(position_s: number): number {
-    return Math.max(0, Math.min(position_s, Math.max(0, this.state.duration_s - 1)));
-  }
-
-  private set(change: Partial<PlayerState>): void {
-    const before = this.state;
-    const after = { ...before, ...change };
-    for (const name of Object.keys(change) as (keyof PlayerState)[]) {
-      if (before[name] !== after[name]) {
-        this.state = after;
-        this.changed(after);
-        return;
-      }
-    }
   }
 }
