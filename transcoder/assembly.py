@@ -37,6 +37,7 @@ class Frontiers:
 
     def __init__(self, tracks: set[str], first: int, output: Output) -> None:
         self.first = first
+        self.pictured = False  # whether a picture of what was asked for has come
         self._reached = dict.fromkeys(tracks, first)
         self._output = output
 
@@ -121,6 +122,7 @@ class Fmp4Assembly:
         index = self._plan.index_at(fragment.first_shown / scale - EPOCH_S)
         if index < self.frontiers.first:
             return  # where the seek landed, before what was asked for
+        self.frontiers.pictured = True
         self._fill_hole(fragment, mdat, index)
         self._output.append(index, fmp4.numbered(moof, self._next_number(index)) + mdat)
         self._picture_stop_s = fragment.stop / scale
@@ -214,6 +216,7 @@ class TransportAssembly:
                 self._turn_to(unit.track, unit.time_s, random_access=unit.random_access, pieces=pieces)
             index = self._index.get(unit.track, -1)
             if index >= 0:
+                self.frontiers.pictured |= unit.track == "video"
                 own = pieces.setdefault(index, [])
                 if unit.track not in self._joined and self.frontiers.first:
                     own.append(discontinuity(unit.data))  # the segment before is another run's

@@ -107,8 +107,13 @@ class Run:
 
     @property
     def fruitless(self) -> bool:
-        """Whether it has brought nothing."""
-        return self.position == self.first and not self.segments
+        """Whether it has brought nothing that one could see; sound alone comes early and proves little."""
+        if self.position > self.first:
+            return False
+        frontiers = self._assembly.frontiers if self._assembly is not None else None
+        if frontiers is not None and frontiers.has("video"):
+            return not frontiers.pictured
+        return not self.segments
 
     @property
     def pids(self) -> list[int]:

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 RUN_IDLE_S = 15.0
 WAIT_LIMIT_S = 20.0  # for the first bytes of a segment, from when its run is started
+DEVICE_LIMIT_S = 8.0  # for a device's first bytes: as long as a disk takes to wake up, and players still wait
 _MANNERS = 1  # segments ahead while another viewer waits for the first picture
 COPY_LIMIT = 8  # runs that convert no picture cost next to nothing
 
@@ -207,9 +208,12 @@ class Runs:
     # Inside, with the lock held.
 
     def _wait(self, run: Run, done: Callable[[], bool]) -> None:
-        """Wait on `run` until `done`."""
+        """Wait on `run` until `done`, or until its device hangs: then another run has to be found."""
         run.waiting += 1
         try:
+            if self._hangs(run, done):
+                run.give_up()
+                return
             arrived = self._lock.wait_for(done, timeout=WAIT_LIMIT_S)
         finally:
             run.waiting -= 1
@@ -220,6 +224,13 @@ class Runs:
                 self._refused(run)
                 run.give_up()  # it hangs: the next request shall find another
             raise BusyError("the encoder does not answer in time", RETRY_AFTER_S)
+
+    def _hangs(self, run: Run, done: Callable[[], bool]) -> bool:
+        """Return whether a device gives nothing at all, and remember that; nothing else is waited for."""
+        if run.encoder is None or not run.encoder.is_hardware:
+            return False
+        answers = self._lock.wait_for(lambda: done() or not run.fruitless, timeout=DEVICE_LIMIT_S)
+        return not answers and not run.starting and self._refused(run)
 
     def _refused(self, run: Run) -> bool:
         """Return whether a run was of a device that made nothing of the picture, and remember that."""
@@ -295,7 +306,7 @@ class Runs:
 
 def _settled(run: Run, index: int) -> bool:
     """Whether the first bytes of a segment are there, or will not come from this run any more."""
-    return index in run.segments or run.position > index or not run.alive
+    return (index in run.segments and not run.fruitless) or run.position > index or not run.alive
 
 
 def _init_settled(rendition: Rendition, run: Run) -> bool:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 _PROGRAM = """#!{python}
-import os, sys
+import os, signal, sys
 argv = sys.argv[1:]
 with open({log!r}, "a") as log:
     log.write(" ".join(argv) + "\\n")
@@ -14,6 +14,8 @@ if encoder and behaviour == "absent":
     sys.exit("Cannot open the device of " + encoder)
 if encoder and behaviour == "refuses" and "lavfi" not in argv and "pipe:0" not in argv:
     sys.exit("Function not implemented")
+if encoder and (behaviour == "hangs" or behaviour == "hangs-on-films" and "pipe:0" not in argv):
+    signal.pause()
 drop = {{"-init_hw_device": 2, "-filter_hw_device": 2, "-hwaccel": 2, "-hwaccel_device": 2, "-rc_mode": 2,
         "-idr_interval": 2, "-rc": 2, "-delay": 2, "-no-scenecut": 2, "-forced_idr": 2, "-look_ahead": 2,
         "-async_depth": 2, "-tune": 2, "-realtime": 2, "-allow_sw": 2, "-preset": 2}} if encoder else {{}}
@@ -66,7 +68,11 @@ class FakeDevices:
             (self.devices / node).touch()
 
     def behave(self, **behaviours: str) -> None:
-        """Say how encoders do: "works", "absent", "deaf" (no forced keyframes) or "refuses" (films, not clips)."""
+        """Say how encoders do.
+
+        That is "works", "absent", "deaf" (no forced keyframes), "refuses" (films, not clips), "hangs" (always) or
+        "hangs-on-films".
+        """
         self._behaviours.write_text("".join(f"{name} {how}\n" for name, how in behaviours.items()))
 
     @property

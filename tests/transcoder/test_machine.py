@@ -151,6 +151,36 @@ def test_a_film_goes_on_in_software_where_the_device_fails_midway(fake, hevc10_m
     assert len(tracks["video"].shown_s) == 240
 
 
+@pytest.mark.ffmpeg
+def test_nobody_waits_for_a_device_that_hangs_in_its_trial(fake, hevc10_mkv, source_of, tmp_path):
+    source = source_of("hevc10.mkv", hevc10_mkv)
+    fake.have("mpp_service")
+    fake.behave(h264_rkmpp="hangs")
+    machine = Machine(fake.ffmpeg, memory=tmp_path / "machine.json", devices=fake.devices)
+    with Pool(fake.ffmpeg, machine=machine) as pool:
+        stream = pool.stream(source, PROFILES["baseline"], session_id="tv", quality=480)
+        assert b"".join(stream.segment(0))
+        assert not machine.settled.is_set()  # the trial still goes on
+    assert machine.settled.is_set()
+
+
+@pytest.mark.ffmpeg
+def test_a_film_goes_on_in_software_where_the_device_hangs(
+    fake, hevc10_mkv, source_of, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("transcoder.runs.DEVICE_LIMIT_S", 1.0)
+    fake.behave(h264_vaapi="hangs-on-films")
+    source = source_of("hevc10.mkv", hevc10_mkv)
+    machine = remembered(fake, tmp_path)
+    with Pool(fake.ffmpeg, machine=machine) as pool:
+        assert machine.settled.wait(20)
+        stream = pool.stream(source, PROFILES["baseline"], session_id="tv", quality=480)
+        assert stream.init_segment()  # asked once: nobody is told to come again
+        assert b"".join(stream.segment(0))
+        assert machine.encoder_for(source.info.video[0]) == SOFTWARE
+    assert len([call for call in fake.calls if "h264_vaapi" in call]) == 1
+
+
 def test_what_is_too_slow_is_not_offered(fake, tmp_path):
     costs = {"hevc10-read": 0.3, "hevc10-1080": 1.0, "hevc10-720": 0.6, "hevc10-480": 0.5}
     machine = remembered(fake, tmp_path, costs=costs)

@@ -121,10 +121,10 @@ def test_who_is_ahead_lets_who_starts_go_first(long_source, tiny):
         (other,) = (one for one in runs_of(pool) if one is not run)
         with pool._lock:
             other.position, other.waiting = other.first, 1
-            segments, other.segments = other.segments, {}  # as it was a moment ago
+            other._assembly.frontiers.pictured = False  # as it was a moment ago
             assert other.hurried
             assert pool._runs.allowance(run) == 1
-            other.segments, other.waiting = segments, 0
+            other._assembly.frontiers.pictured, other.waiting = True, 0
             assert pool._runs.allowance(run) == AHEAD
 
 
