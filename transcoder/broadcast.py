@@ -3,7 +3,12 @@
 Runs in the media helper only.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
 import av
+from av.container import InputContainer
 
 from transcoder.bitrates import peak_bitrate
 from transcoder.http_range import RangeReader
@@ -18,6 +23,14 @@ _SYNC = 0x47
 _LAYOUTS = ((188, 0), (192, 4))  # packet size, where in it the sync byte is; 192: Blu-ray and AVCHD
 
 
+class SubtitleId(NamedTuple):
+    """What tells a subtitle track from others: `number` is the PID of a transport stream."""
+
+    number: int
+    codec: str
+    language: str | None
+
+
 def scan_broadcast(url: str, picture: int) -> Keyframes | None:
     """Read all of the recording; None if that takes too long or shows no picture.
 
@@ -27,12 +40,13 @@ def scan_broadcast(url: str, picture: int) -> Keyframes | None:
     """
     with open_media(url) as container:
         start_s = (container.start_time or 0) / av.time_base
+        subtitles = _subtitle_ids(container)  # while it is read, those of later stretches are added
         sounds = [one for one in container.streams.audio if is_decodable(one)]
         scan = scan_packets(container.demux(container.streams[picture], *sounds), picture)
         size = container.size
     if scan is None or scan.pieces[0].start_s == float("inf"):
         return None
-    stretches = _stretches(url, scan.pieces, size)
+    stretches = _stretches(url, scan.pieces, size, subtitles)
     shifts = _shifts(scan.pieces, start_s) if stretches else [0.0]
     last = scan.pieces[-1]
     keys = [
@@ -60,24 +74,54 @@ def _shifts(pieces: list[Piece], start_s: float) -> list[float]:
     return shifts
 
 
-def _stretches(url: str, pieces: list[Piece], size: int) -> tuple[Stretch, ...]:
+def _stretches(url: str, pieces: list[Piece], size: int, subtitles: list[SubtitleId]) -> tuple[Stretch, ...]:
     if len(pieces) == 1:
         return ()
+    present: list[list[SubtitleId]] = []
+
+    def start_of(start: int, stop: int) -> float:
+        with open_media(url, span=(start, stop)) as container:
+            present.append(_subtitle_ids(container))
+            return (container.start_time or 0) / av.time_base
+
     reader = RangeReader(url)
     try:
-        return cut_stretches(
-            pieces,
-            size,
-            lambda start, stop: _start_s(url, start, stop),
-            lambda low, high: _table_between(reader, low, high),
-        )
+        cut = cut_stretches(pieces, size, start_of, lambda low, high: _table_between(reader, low, high))
     finally:
         reader.close()
+    known = known_again(subtitles, present)
+    return tuple(replace(one, subtitles=ids) for one, ids in zip(cut, known, strict=True))
 
 
-def _start_s(url: str, start: int, stop: int) -> float:
-    with open_media(url, span=(start, stop)) as container:
-        return (container.start_time or 0) / av.time_base
+def _subtitle_ids(container: InputContainer) -> list[SubtitleId]:
+    return [
+        SubtitleId(one.id, one.codec_context.codec.canonical_name, one.language)
+        for one in container.streams.subtitles
+        if is_decodable(one)
+    ]
+
+
+def known_again(
+    tracks: Sequence[SubtitleId], present: Sequence[Sequence[SubtitleId]]
+) -> list[tuple[int | None, ...]]:
+    """Return by which id each stretch has each of a film's tracks; None where it has none like it.
+
+    Joined recordings number their tracks in their own ways. One stands for another if it is of the same kind and
+    language, and the two are nowhere side by side.
+
+    Args:
+        tracks: The film's.
+        present: Each stretch's.
+    """
+
+    def found(track: SubtitleId, there: Sequence[SubtitleId]) -> int | None:
+        if track in there:
+            return track.number
+        others = {one for stretch in present if track in stretch for one in stretch}
+        alike = (one for one in there if one[1:] == track[1:] and one not in others)
+        return next((one.number for one in alike), None)
+
+    return [tuple(found(track, there) for track in tracks) for there in present]
 
 
 def _table_between(reader: RangeReader, low: int, high: int) -> int:

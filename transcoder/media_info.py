@@ -104,6 +104,9 @@ class Stretch:
     stop: int
     start_s: float  # first timestamp, on its own clock
     at_s: float  # playing time at which it begins
+    subtitles: tuple[
+        int | None, ...
+    ] = ()  # ids in it of the film's subtitle tracks; None for one that is away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,7 @@ class MediaInfo:
                 "subtitles": tuple(_checked(SubtitleStream, one) for one in _list(raw.get("subtitles", ()))),
                 "keyframes_s": _numbers(raw.get("keyframes_s", ())),
                 "chapters": tuple(_checked(Chapter, one) for one in _list(raw.get("chapters", ()))),
-                "stretches": tuple(_checked(Stretch, one) for one in _list(raw.get("stretches", ()))),
+                "stretches": tuple(_stretch(one) for one in _list(raw.get("stretches", ()))),
                 "location": _location(raw.get("location")),
             },
         )
@@ -198,6 +201,13 @@ def _list(value: object) -> list[object]:
     if not isinstance(value, list | tuple):
         raise ProbeError("a list is not a list")
     return list(value)
+
+
+def _stretch(raw: object) -> Stretch:
+    ids = _list(raw.get("subtitles", ())) if isinstance(raw, Mapping) else []
+    if not all(one is None or type(one) is int for one in ids):
+        raise ProbeError("a list of tracks is not a list of numbers")
+    return _checked(Stretch, {**raw, "subtitles": tuple(ids)} if isinstance(raw, Mapping) else raw)
 
 
 def _numbers(value: object) -> tuple[float, ...]:

@@ -63,6 +63,14 @@ def test_a_jump_begins_another_piece(second_s):
     assert scan.with_gaps == set()
 
 
+def test_a_last_picture_with_the_time_of_the_next_clock_is_no_bridge():
+    """So libavformat gives it in program streams."""
+    first, second = recording(1.4, 4, 0), recording(5000.0, 4, 100_000)
+    last = max(at for at, packet in enumerate(first) if packet.stream_index == PICTURE)
+    first[last] = replace(first[last], pts=5_000_000)
+    assert extents(scan_packets(first + second, PICTURE)) == [(1.4, 5.4), (5000.0, 5004.0)]
+
+
 def test_tracks_change_clocks_one_after_the_other():
     """The sound of the first recording goes on for a while behind the first pictures of the second."""
     first, second = recording(1.4, 4, 0), recording(5000.0, 4, 100_000)

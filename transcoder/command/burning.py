@@ -20,7 +20,7 @@ def with_subtitles(job: EncodeJob, stream: Node, size: tuple[int, int]) -> Node:
     if job.drawn_url is not None:
         return _with_text(job, stream, job.drawn_url)
     track = _track(job)
-    return stream if track is None else _with_pictures(job, stream, track, size)
+    return stream if track is None else _with_pictures(job, stream, *track, size)
 
 
 def companions(job: EncodeJob) -> list[Node]:
@@ -31,15 +31,16 @@ def companions(job: EncodeJob) -> list[Node]:
     # Subtitles are rare: that there is none for now is learnt from other packets of the same input, and only from
     # packets that somebody wants. Else the picture waits for the next subtitle, minutes ahead.
     source = _subtitle_input(job)
-    return [ffmpeg.output(source[str(job.picture.index)], "-", f="null", **{"c:v": "copy"})]
+    return [ffmpeg.output(source[job.picture_specifier], "-", f="null", **{"c:v": "copy"})]
 
 
-def _track(job: EncodeJob) -> SubtitleStream | None:
-    """Return the track of pictures that is to be drawn."""
+def _track(job: EncodeJob) -> tuple[SubtitleStream, str] | None:
+    """Return the track of pictures that is to be drawn, and where it is in what is read."""
     tracks = job.info.subtitles
     if job.burn is None or not 0 <= job.burn < len(tracks) or tracks[job.burn].is_text:
         return None
-    return tracks[job.burn]
+    specifier = job.subtitle_specifier(job.burn)
+    return None if specifier is None else (tracks[job.burn], specifier)
 
 
 def _with_text(job: EncodeJob, stream: Node, url: str) -> Node:
@@ -52,8 +53,10 @@ def _with_text(job: EncodeJob, stream: Node, url: str) -> Node:
     return stream
 
 
-def _with_pictures(job: EncodeJob, stream: Node, track: SubtitleStream, size: tuple[int, int]) -> Node:
-    subtitles = _subtitle_input(job)[str(track.index)]
+def _with_pictures(
+    job: EncodeJob, stream: Node, track: SubtitleStream, specifier: str, size: tuple[int, int]
+) -> Node:
+    subtitles = _subtitle_input(job)[specifier]
     width, height = placed(_canvas(track), size)
     subtitles = subtitles.filter("scale", width, height)
     left, top = (size[0] - width) // 2, (size[1] - height) // 2

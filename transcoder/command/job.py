@@ -81,6 +81,15 @@ class EncodeJob:
         """Which track of what is read is the picture: streams are numbered anew in every stretch."""
         return str(self.picture.index) if self.stretch is None else "v:0"
 
+    def subtitle_specifier(self, number: int) -> str | None:
+        """Return which track of what is read is the film's subtitle track `number`; None if the stretch lacks it."""
+        if self.stretch is None:
+            return str(self.info.subtitles[number].index)
+        if number >= len(self.stretch.subtitles):  # found before stretches were looked into
+            return f"s:{number}"
+        stream_id = self.stretch.subtitles[number]
+        return None if stream_id is None else f"i:{stream_id:#x}"
+
     @property
     def sound_specifier(self) -> str:
         """Which track of what is read is the sound."""
