@@ -7,17 +7,15 @@ is 404. When a chunk does not authenticate the connection is cut: a short body i
 
 import contextlib
 import logging
-import os
 import re
 import secrets
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Protocol
 
+from library.connection_owner import is_own_connection
 from library.errors import LibraryClosedError, LibraryError
 from library.ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from vault import VaultError
@@ -31,7 +29,6 @@ _PATH = re.compile(r"/f/([A-Za-z0-9_-]+)")
 _SEND_BUFFER_SIZE = 256 * 1024
 _REQUEST_TIMEOUT_S = 30.0  # for a request to arrive; a body may wait for ever, a paused player does not read
 _RETRY_ACCEPT_S = 0.1
-_TIME_WAIT = "06"  # a socket that is gone; it may bear the same port
 
 
 class Plaintext(Protocol):
@@ -227,7 +224,8 @@ class _FeedHandler(BaseHTTPRequestHandler):
         """Log nothing: a request line holds a token."""
 
     def _answer(self, *, with_body: bool) -> None:
-        if not is_own_connection(self.client_address):
+        # An address stands on the encoder's command line, where every user of the machine can read it.
+        if not is_own_connection(self.connection):
             self._refuse(404)
             return
         match = _PATH.fullmatch(self.path)
@@ -278,25 +276,6 @@ class _FeedHandler(BaseHTTPRequestHandler):
         """Cut the connection, so that nobody takes what was sent for the whole."""
         self.close_connection = True
         _cut(self.connection)
-
-
-def is_own_connection(peer: tuple[str, int]) -> bool:
-    """Return whether a loopback connection was opened by our own user, as far as the system tells.
-
-    An address stands on the encoder's command line, where every user of the machine can read it.
-
-    Source:
-        proc(5), /proc/net/tcp: local address, port and uid of every socket; addresses in host byte order.
-    """
-    try:
-        rows = Path("/proc/self/net/tcp").read_text(encoding="ascii").splitlines()[1:]
-    except OSError:  # not Linux
-        return True
-    host = int.from_bytes(socket.inet_aton(peer[0]), sys.byteorder)
-    local = f"{host:08X}:{peer[1]:04X}"
-    sockets = (row.split() for row in rows)
-    owners = {int(fields[7]) for fields in sockets if fields[1] == local and fields[3] != _TIME_WAIT}
-    return owners == {os.geteuid()}
 
 
 def _cut(connection: socket.socket) -> None:

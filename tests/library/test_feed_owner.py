@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from library.feed import is_own_connection
+from library.connection_owner import is_own_connection, owner_by_diag, owners_in_table
 
 CONNECT = """
 import os, socket, sys
@@ -29,5 +29,17 @@ def test_a_connection_tells_whose_it_is(uid, own):
             assert client.stdout.readline() == "connected\n"
             connection, peer = listener.accept()
             with connection:
-                assert is_own_connection(peer) is own
+                here = connection.getsockname()
+                assert is_own_connection(connection) is own
+                assert owners_in_table(peer) == {uid}
+                assert owner_by_diag(peer, here) in {uid, None}  # None: a kernel without sock_diag for TCP
             client.stdin.close()
+
+
+def test_a_connection_that_is_gone_is_nobodys():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        here = listener.getsockname()
+        with socket.create_connection(here) as client:
+            peer = client.getsockname()
+        assert owner_by_diag((peer[0], 1), here) is None
+        assert owners_in_table((peer[0], 1)) == set()
