@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 MARK_SIZE = 8  # bytes
 BLOCK_SIZE = 1 << 20  # bytes of plaintext: 8 MB of marks for a terabyte
 BLOCK_CHUNKS = 32
-_CHUNK_SIZE = BLOCK_SIZE // BLOCK_CHUNKS  # the format's
+CHUNK_SIZE = BLOCK_SIZE // BLOCK_CHUNKS  # the format's
 
 Range = tuple[int, int]  # plaintext bytes, half-open
 
@@ -57,7 +57,7 @@ class Passage:
 
     def __init__(self, size: int) -> None:
         self._last_block = _last_block(size)
-        self._chunk_count = -(-size // _CHUNK_SIZE)  # an empty one at the end not among them
+        self._chunk_count = -(-size // CHUNK_SIZE)  # an empty one at the end not among them
         # Nonces of chunks that followed on one another, from the first of a block on.
         self._start = 0
         self._held: list[bytes] = []

@@ -20,6 +20,7 @@ CODECS = {
     "smi": "sami",
     "mpl": "mpl2",
 }
+COUNTS_PICTURES = frozenset({"microdvd"})  # where the others have times
 FOLDERS = frozenset({"sub", "subs", "subtitle", "subtitles", "untertitel", "sous-titres", "subtitulos"})
 
 # ISO 639-2 (bibliographic, as Matroska writes it), then 639-1, other codes and names, in lower case.

@@ -2,17 +2,19 @@
 
 import contextlib
 import logging
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from library.errors import NoSubtitlesError, StoreDamagedError, SubtitlesBusyError
+from library.errors import NoSubtitlesError, StoreDamagedError
 from library.feed import Feed, Lease
+from library.film_texts import FilmReader
 from library.index import Index
 from library.items import Item
 from library.on_demand import OnDemand
 from library.pictures import PictureMaker
 from library.subtitle_files import SubtitleFile, SubtitleFiles
+from library.subtitle_forms import DRAWN, SCRIPT, WEBVTT, Texts, forms_of
+from library.subtitle_names import COUNTS_PICTURES
 from library.subtitle_store import SubtitleStore
 from transcoder import (
     MAX_SUBTITLE_FILE_SIZE,
@@ -21,15 +23,11 @@ from transcoder import (
     ProbeError,
     SubtitleHelper,
     SubtitleStream,
-    SubtitleText,
 )
 
 logger = logging.getLogger(__name__)
 
 _HELPER_IDLE_S = 30.0
-_WAIT_S = 20.0  # for others to be read: a film without an index takes minutes, and every wait holds a thread
-_RETRY_AFTER_S = 5.0
-_WEBVTT, _SCRIPT, _DRAWN = "webvtt", "script", "drawn"
 _FILE_PREFIX = "x"
 
 
@@ -44,6 +42,16 @@ class SubtitleTrack:
     forced: bool = False
     default: bool = False
     is_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a track is kept: `revision` is another whenever something else would be made of it."""
+
+    item_id: str  # that its bytes are in
+    number: int
+    revision: str
+    drawn_for: str = ""  # what else its drawing depends on
 
 
 class Subtitles:
@@ -70,11 +78,9 @@ class Subtitles:
         self._store = store
         self._maker = maker
         self._feed = feed
-        # Two: a small file does not wait for a film that is read whole.
-        self._film_helper = OnDemand(SubtitleHelper, idle_s=_HELPER_IDLE_S)
+        # Of its own: a small file does not wait for a film.
         self._file_helper = OnDemand(SubtitleHelper, idle_s=_HELPER_IDLE_S)
-        self._reading_films = threading.Lock()
-        self._reading_files = threading.Lock()
+        self._films = FilmReader(index, maker, feed, self._keep_film)
 
     def tracks(self, item_id: str) -> list[SubtitleTrack]:
         """Return the tracks of a film: those in it, then the files beside it. Their order is their number to draw.
@@ -99,10 +105,10 @@ class Subtitles:
         Raises:
             ItemNotFoundError
             NoSubtitlesError: There is no such track, or it cannot be had as text.
-            SubtitlesBusyError: Others are being read for so long that it is better to ask again.
+            SubtitlesBusyError: The film, or others before it, takes so long that it is better to ask again.
             VaultError, ItemChangedError: The film or the file cannot be read.
         """
-        return self._text(*self._find(item_id, index), _WEBVTT)
+        return self._text(*self._find(item_id, index), WEBVTT)[0]
 
     @contextlib.contextmanager
     def drawn(self, item_id: str, number: int) -> Iterator[Lease]:
@@ -124,7 +130,7 @@ class Subtitles:
 
     def close(self) -> None:
         """End the helpers, even while they read. Safe twice."""
-        self._film_helper.close()
+        self._films.close()
         self._file_helper.close()
 
     def _find(self, item_id: str, index: str) -> tuple[Item, SubtitleStream | SubtitleFile]:
@@ -140,78 +146,72 @@ class Subtitles:
             raise NoSubtitlesError(item_id)
         return film, tracks[index]
 
-    def _text(self, film: Item, track: SubtitleStream | SubtitleFile, form: str) -> bytes:
-        owner, number = _place(film, track, self._index)
-        kept = self._kept(owner, number, form)
+    def _text(self, film: Item, track: SubtitleStream | SubtitleFile, form: str) -> tuple[bytes, bool]:
+        """Return a track in a form, and whether all of it is there."""
+        place = self._place(film, track)
+        kept = self._kept(place, form)
         if kept is not None:
-            return kept
-        reading = self._reading_files if isinstance(track, SubtitleFile) else self._reading_films
-        with turn(reading, film):
-            kept = self._kept(owner, number, form)
-            if kept is not None:
-                return kept
-            try:
-                made = (
-                    self._read_file(film, track, owner)
-                    if isinstance(track, SubtitleFile)
-                    else self._read_film(film)
-                )
-            except (ProbeError, HelperCrashedError) as error:
-                raise NoSubtitlesError(film.id) from error
-            self._keep(owner, made)
-        return made[number, form]
+            return kept, True
+        if isinstance(track, SubtitleFile):
+            return self._read_file(film, track, place)[place.number, form], True
+        found = self._films.texts(film)
+        return found.texts[place.number, form], found.complete
 
-    def _read_film(self, film: Item) -> dict[tuple[int, str], bytes]:
-        """Return all text tracks of a film, by stream index and form: it is read once for them all."""
-        assert film.media is not None
-        indexes = [stream.index for stream in film.media.subtitles if stream.is_text]
-        with self._film_helper.using() as helper, self._maker.lease(self._index.record(film.id)) as lease:
-            try:
-                texts = helper.tracks(lease.url, indexes)
-            finally:
-                # The helper only saw its connection cut, and takes that for the end: half of it is not kept.
-                if lease.damage is not None:
-                    raise lease.damage
-        return {
-            key: contents
-            for index, text in zip(indexes, texts, strict=True)
-            for key, contents in _forms(index, text)
-        }
-
-    def _read_file(self, film: Item, file: SubtitleFile, owner: Item) -> dict[tuple[int, str], bytes]:
-        if (owner.size or 0) > MAX_SUBTITLE_FILE_SIZE:
-            raise ProbeError("a subtitle file of impossible size")
-        with self._maker.open(self._index.record(owner.id)) as reader:
+    def _read_file(self, film: Item, file: SubtitleFile, place: _Place) -> Texts:
+        record = self._index.record(place.item_id)
+        if (record.size or 0) > MAX_SUBTITLE_FILE_SIZE:
+            raise NoSubtitlesError(film.id)
+        with self._maker.open(record) as reader:
             contents = reader.read()
-        with self._file_helper.using() as helper:
-            text = helper.file(contents, language=file.name.language, fps=_fps(film.media))
-        return dict(_forms(0, text))
+        try:
+            with self._file_helper.using() as helper:
+                text = helper.file(contents, language=file.name.language, fps=_fps(film.media))
+        except (ProbeError, HelperCrashedError) as error:
+            raise NoSubtitlesError(film.id) from error
+        made = forms_of(place.number, text)
+        self._keep(place, made)
+        return made
 
     def _drawable(self, film: Item, track: SubtitleStream | SubtitleFile) -> bytes:
-        owner, number = _place(film, track, self._index)
-        kept = self._kept(owner, number, _DRAWN)
+        # The fonts are the film's, wherever the text comes from.
+        place = self._place(film, track)
+        place = replace(place, drawn_for=f"{film.id} {film.revision}")
+        kept = self._kept(place, DRAWN)
         if kept is not None:
             return kept
-        script = self._text(film, track, _SCRIPT)
+        script, complete = self._text(film, track, SCRIPT)
         try:
             with self._file_helper.using() as helper, self._maker.lease(self._index.record(film.id)) as lease:
                 drawn = helper.drawable(script, lease.url)
         except (ProbeError, HelperCrashedError) as error:
             raise NoSubtitlesError(film.id) from error
-        self._keep(owner, {(number, _DRAWN): drawn})
+        if complete:
+            self._keep(place, {(place.number, DRAWN): drawn})
         return drawn
 
-    def _kept(self, owner: Item, number: int, form: str) -> bytes | None:
+    def _place(self, film: Item, track: SubtitleStream | SubtitleFile) -> _Place:
+        if isinstance(track, SubtitleStream):
+            return _Place(film.id, track.index, film.revision)
+        record = self._index.record(track.item_id)
+        revision = self._index.item(track.item_id).revision
+        # Its name tells what its letters are, a film what its numbers of pictures; some programs write in place.
+        fps = _fps(film.media) if track.name.codec in COUNTS_PICTURES else None
+        return _Place(track.item_id, 0, f"{revision} {record.mtime_ns} {track.name.language} {fps}")
+
+    def _kept(self, place: _Place, form: str) -> bytes | None:
         try:
-            return self._store.get(owner.id, number, form, owner.revision)
+            return self._store.get(place.item_id, place.number, form, place.revision, place.drawn_for)
         except StoreDamagedError:
             return None  # what is lost there can be made anew
 
-    def _keep(self, owner: Item, made: dict[tuple[int, str], bytes]) -> None:
+    def _keep(self, place: _Place, made: Texts) -> None:
         try:
-            self._store.put(owner.id, owner.revision, made)
+            self._store.put(place.item_id, place.revision, made, place.drawn_for)
         except StoreDamagedError:
             logger.warning("subtitles could not be stored")
+
+    def _keep_film(self, film: Item, made: Texts) -> None:
+        self._keep(_Place(film.id, 0, film.revision), made)
 
 
 class _Memory:
@@ -227,21 +227,6 @@ class _Memory:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-@contextlib.contextmanager
-def turn(reading: threading.Lock, film: Item) -> Iterator[None]:
-    """Have what is read one after the other wait for its turn, and not for ever.
-
-    Raises:
-        SubtitlesBusyError: Its turn did not come.
-    """
-    if not reading.acquire(timeout=_WAIT_S):
-        raise SubtitlesBusyError(film.id, _RETRY_AFTER_S)
-    try:
-        yield
-    finally:
-        reading.release()
 
 
 def _track_in_film(number: int, stream: SubtitleStream) -> SubtitleTrack:
@@ -265,15 +250,6 @@ def _track_beside(number: int, file: SubtitleFile) -> SubtitleTrack:
         forced=file.name.forced,
         default=file.name.default,
     )
-
-
-def _place(film: Item, track: SubtitleStream | SubtitleFile, index: Index) -> tuple[Item, int]:
-    """Return the item that a track's bytes are in, and its number there."""
-    return (index.item(track.item_id), 0) if isinstance(track, SubtitleFile) else (film, track.index)
-
-
-def _forms(number: int, text: SubtitleText) -> list[tuple[tuple[int, str], bytes]]:
-    return [((number, _WEBVTT), text.webvtt), ((number, _SCRIPT), text.script)]
 
 
 def _fps(media: MediaInfo | None) -> float | None:

@@ -103,7 +103,7 @@ def find_keyframes(container: "InputContainer", beginning: Beginning, url: str) 
 def _from_sample_table(beginning: Beginning, url: str) -> Keyframes | None:
     stream = beginning.stream
     try:
-        times = parse_sample_times(_read_moov(url), stream.id)
+        times = parse_sample_times(read_moov(url), stream.id)
     except (BoxError, OSError):
         return None
     entries = list(stream.index_entries)
@@ -142,7 +142,7 @@ def _skipped_samples(times: SampleTimes, entries: "list[IndexEntry]") -> int | N
     return skipped if matches else None
 
 
-def _read_moov(url: str) -> bytes:
+def read_moov(url: str) -> bytes:
     """Return the `moov` box.
 
     Raises:

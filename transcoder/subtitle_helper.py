@@ -6,23 +6,31 @@ bytes, and nothing else in the house needs it.
 Requests and answers; any may be answered with `{"error": ..}`:
 
     {"do": "tracks", "url": .., "indexes": [..]}          {"sizes": [..]} and per track WebVTT and an ASS script
+    {"do": "indexed", "url": .., "indexes": [..]}         the same, or {"no_index": true}: to be read whole
     {"do": "file", "language": .., "fps": ..} and a file  {"sizes": [..]} and the same of the file
     {"do": "drawable", "url": ..} and an ASS script       {} and a Matroska file, with the fonts of the film at `url`
 """
 
+import os
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import av
 
 from transcoder.helper_child import serve
-from transcoder.subtitle_reading import Text, drawable, read_file, read_tracks
+from transcoder.matroska_cues import NoIndexError
+from transcoder.subtitle_reading import Text, drawable, read_file, read_indexed_tracks, read_tracks
 
 Answer = tuple[dict[str, Any], bytes]
+
+_BACKGROUND_NICENESS = 19  # whoever plays a film meanwhile does not notice
 
 
 def main() -> None:
     """Serve until the owner leaves."""
+    if "--background" in sys.argv[1:]:
+        os.nice(_BACKGROUND_NICENESS)
     av.logging.set_level(None)
     serve(answer)
 
@@ -32,11 +40,15 @@ def answer(request: dict[str, Any], payload: bytes) -> Answer:
     try:
         if request["do"] == "tracks":
             return _texts(read_tracks(request["url"], request["indexes"]))
+        if request["do"] == "indexed":
+            return _texts(read_indexed_tracks(request["url"], request["indexes"]))
         if request["do"] == "file":
             return _texts([read_file(payload, request["language"], request["fps"])])
         return {}, drawable(payload, request["url"])
     except av.error.FFmpegError as error:
         return {"error": error.strerror or "unreadable"}, b""  # str(error) would name the URL
+    except NoIndexError:
+        return {"no_index": True}, b""
     except (ValueError, LookupError, ArithmeticError, MemoryError, OSError) as error:
         return {"error": f"unreadable ({type(error).__name__})"}, b""
 

@@ -10,8 +10,9 @@ import av
 from av.container import InputContainer
 from av.stream import Discard
 
-from transcoder.matroska_cues import NoIndexError, read_lines
+from transcoder.matroska_cues import Line, NoIndexError, read_lines
 from transcoder.media_opening import PyavStream, open_media
+from transcoder.mp4_text import read_samples
 from transcoder.subtitle_charsets import decoded
 from transcoder.subtitle_text import Event, closed, format_script, format_webvtt
 
@@ -33,25 +34,30 @@ Text = tuple[bytes, bytes]  # the track as WebVTT and as an ASS script, both in 
 
 
 def read_tracks(url: str, indexes: Sequence[int]) -> list[Text]:
-    """Return the text tracks with these stream indexes, in their order, in playing time.
+    """Return the text tracks with these stream indexes, in their order, in playing time. The film is read whole.
 
     Raises:
         ValueError: One is no text track.
         av.error.FFmpegError: The file cannot be read.
     """
     with open_media(url) as container:
-        streams = [container.streams[index] for index in indexes]
-        if any(stream.type != "subtitle" for stream in streams):
-            raise ValueError("not a subtitle track")
-        start_s = (container.start_time or 0) / av.time_base
-        try:
-            return [_indexed_text(container, stream, url, start_s) for stream in streams]
-        except NoIndexError:
-            pass  # all of it, then
+        streams = _streams(container, indexes)
         for stream in container.streams:
             if stream not in streams and stream.type in ("video", "audio", "subtitle", "data"):
                 stream.discard = Discard.all
-        return _texts(container.demux(streams), streams, start_s)
+        return _texts(container.demux(streams), streams, _start_s(container))
+
+
+def read_indexed_tracks(url: str, indexes: Sequence[int]) -> list[Text]:
+    """Return the same by the film's index, of which little else than the text is read.
+
+    Raises:
+        NoIndexError: It has none that can be relied on.
+        ValueError, av.error.FFmpegError: As for `read_tracks`.
+    """
+    with open_media(url) as container:
+        streams = _streams(container, indexes)
+        return [_indexed_text(container, stream, url) for stream in streams]
 
 
 def read_file(data: bytes, language: str | None, fps: float | None) -> Text:
@@ -96,25 +102,42 @@ def drawable(script: bytes, url: str | None) -> bytes:
     return output.getvalue()
 
 
-def _indexed_text(container: InputContainer, stream: PyavStream, url: str, start_s: float) -> Text:
-    """Return a track of a Matroska film by its index.
+def _streams(container: InputContainer, indexes: Sequence[int]) -> list[PyavStream]:
+    streams = [container.streams[index] for index in indexes]
+    if any(stream.type != "subtitle" for stream in streams):
+        raise ValueError("not a subtitle track")
+    return streams
 
-    Raises:
-        NoIndexError: It is another kind of film or of text, or has no index that can be relied on.
-    """
-    if not container.format.name.startswith("matroska") or _codec(stream) not in _STORED_AS_DECODED:
-        raise NoIndexError("not by an index")
-    counts = [value for name, value in stream.metadata.items() if name.startswith("NUMBER_OF_FRAMES")]
-    count = int(counts[0]) if counts and counts[0].isdecimal() else None
-    lines = read_lines(url, list(container.streams.subtitles).index(stream), count)
+
+def _start_s(container: InputContainer) -> float:
+    return (container.start_time or 0) / av.time_base
+
+
+def _indexed_text(container: InputContainer, stream: PyavStream, url: str) -> Text:
+    start_s = _start_s(container)
     events = []
-    for line in lines[:MAX_EVENTS]:
+    for line in _indexed_lines(container, stream, url)[:MAX_EVENTS]:
         packet = av.Packet(line.payload)
         packet.time_base = Fraction(1, 1000)
         packet.pts = packet.dts = round(line.start_s * 1000)
         shown_s = line.start_s - start_s
         events += [Event(shown_s, shown_s + line.duration_s, one) for one in _decoded(stream, packet)]
     return _text(stream, events)
+
+
+def _indexed_lines(container: InputContainer, stream: PyavStream, url: str) -> list[Line]:
+    """Return what is stored of a track, by the film's index.
+
+    Raises:
+        NoIndexError: It is another kind of film or of text, or has no index that can be relied on.
+    """
+    if container.format.name.startswith("mov") and _codec(stream) == "mov_text":
+        return read_samples(url, stream)
+    if not container.format.name.startswith("matroska") or _codec(stream) not in _STORED_AS_DECODED:
+        raise NoIndexError("not by an index")
+    counts = [value for name, value in stream.metadata.items() if name.startswith("NUMBER_OF_FRAMES")]
+    count = int(counts[0]) if counts and counts[0].isdecimal() else None
+    return read_lines(url, list(container.streams.subtitles).index(stream), count)
 
 
 def _open_text(text: io.BytesIO, fps: float | None) -> InputContainer:

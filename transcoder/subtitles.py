@@ -10,7 +10,8 @@ from typing import Any, Self
 from transcoder.errors import ProbeError
 from transcoder.helper_process import HelperProcess
 
-TRACKS_TIMEOUT_S = 900.0  # a film without an index of its subtitles is read whole, from a slow disk
+TRACKS_TIMEOUT_S = 900.0  # of a film that is read whole, where the caller knows no better
+INDEXED_TIMEOUT_S = 120.0
 FILE_TIMEOUT_S = 60.0
 MAX_SUBTITLE_FILE_SIZE = 16 * 1024 * 1024  # bytes; most have 100 KB, those with drawings 10 MB
 _HEADER = b"WEBVTT"
@@ -25,27 +26,43 @@ class SubtitleText:
 
 
 class SubtitleHelper:
-    """The owner of the process that reads hostile subtitles. Threads may share it; they take turns."""
+    """The owner of the process that reads hostile subtitles. Threads may share it; they take turns.
 
-    def __init__(self) -> None:
+    Args:
+        background: Nobody waits for what it reads: whatever else the machine does comes first.
+    """
+
+    def __init__(self, *, background: bool = False) -> None:
         argv = [sys.executable, "-m", "transcoder.subtitle_helper"]
-        self._process = HelperProcess(argv, name="subtitle helper")
+        self._process = HelperProcess(argv + ["--background"] * background, name="subtitle helper")
 
-    def tracks(self, url: str, indexes: Sequence[int]) -> list[SubtitleText]:
-        """Return text tracks of the film behind a loopback `url`, read in one pass.
+    def tracks(
+        self, url: str, indexes: Sequence[int], timeout_s: float = TRACKS_TIMEOUT_S
+    ) -> list[SubtitleText]:
+        """Return text tracks of the film behind a loopback `url`, which is read from its beginning to its end.
 
         Args:
             url: A loopback URL.
             indexes: Stream indexes (`SubtitleStream.index`).
+            timeout_s: How long that may take.
 
         Raises:
             ProbeError: They cannot be read.
             HelperCrashedError: It crashed the decoder or took too long.
         """
-        texts = self._texts({"do": "tracks", "url": url, "indexes": list(indexes)}, b"", TRACKS_TIMEOUT_S)
-        if len(texts) != len(indexes):
-            raise ProbeError("the subtitle helper gave no answer")
-        return texts
+        request = {"do": "tracks", "url": url, "indexes": list(indexes)}
+        answer, pieces = self._process.call(request, timeout_s=timeout_s)
+        return _texts(answer, pieces, len(indexes))
+
+    def indexed_tracks(self, url: str, indexes: Sequence[int]) -> list[SubtitleText] | None:
+        """Return the same by the film's index; None where it has none, and would have to be read whole.
+
+        Raises:
+            ProbeError, HelperCrashedError: As for `tracks`.
+        """
+        request = {"do": "indexed", "url": url, "indexes": list(indexes)}
+        answer, pieces = self._process.call(request, timeout_s=INDEXED_TIMEOUT_S)
+        return None if answer.get("no_index") is True else _texts(answer, pieces, len(indexes))
 
     def file(self, data: bytes, *, language: str | None = None, fps: float | None = None) -> SubtitleText:
         """Return what a subtitle file says.
@@ -62,7 +79,8 @@ class SubtitleHelper:
         if len(data) > MAX_SUBTITLE_FILE_SIZE:
             raise ProbeError("a subtitle file of impossible size")
         request = {"do": "file", "language": language, "fps": fps}
-        return self._texts(request, data, FILE_TIMEOUT_S)[0]
+        answer, pieces = self._process.call(request, data, timeout_s=FILE_TIMEOUT_S)
+        return _texts(answer, pieces, 1)[0]
 
     def drawable(self, script: bytes, url: str | None) -> bytes:
         """Return a script and the fonts of the film behind `url` as one file that an encoder reads.
@@ -87,11 +105,6 @@ class SubtitleHelper:
     ) -> None:
         self.close()
 
-    def _texts(self, request: dict[str, Any], payload: bytes, timeout_s: float) -> list[SubtitleText]:
-        answer, pieces = self._process.call(request, payload, timeout_s=timeout_s)
-        _raise_error(answer)
-        return parse_texts(answer, pieces)
-
 
 def parse_texts(answer: Mapping[str, Any], pieces: bytes) -> list[SubtitleText]:
     """Return the tracks in an answer of the helper, which may say anything.
@@ -111,6 +124,14 @@ def parse_texts(answer: Mapping[str, Any], pieces: bytes) -> list[SubtitleText]:
     texts = [SubtitleText(webvtt, script) for webvtt, script in zip(parts[::2], parts[1::2], strict=True)]
     if not all(text.webvtt.startswith(_HEADER) for text in texts):
         raise ProbeError("the subtitle helper gave no WebVTT")
+    return texts
+
+
+def _texts(answer: Mapping[str, Any], pieces: bytes, count: int) -> list[SubtitleText]:
+    _raise_error(answer)
+    texts = parse_texts(answer, pieces)
+    if len(texts) != count:
+        raise ProbeError("the subtitle helper gave no answer")
     return texts
 
 
