@@ -228,7 +228,8 @@ class Library:
             raise NotPlayableError(item_id)
         self._integrity.require_whole(record)
         return Source(
-            source_id=f"{item_id}-{item.revision}",
+            # What was drawn into pictures is of these files, too; and their places are what a screen asks by.
+            source_id=f"{item_id}-{item.revision}{self._subtitles.revision_beside(item_id)}",
             info=item.media,
             lease=partial(self._maker.lease, record),
             drawn=partial(self._subtitles.drawn, item_id),

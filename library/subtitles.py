@@ -1,6 +1,7 @@
 """Subtitles of films: which there are, in the film and beside it, and their text."""
 
 import contextlib
+import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 _HELPER_IDLE_S = 30.0
 _FILE_PREFIX = "x"
+_REVISION_SIZE = 16  # hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,16 @@ class Subtitles:
         inside = [_track_in_film(number, stream) for number, stream in enumerate(media.subtitles)]
         beside = [_track_beside(number, file) for number, file in enumerate(self._files.beside(item_id))]
         return inside + beside
+
+    def revision_beside(self, item_id: str) -> str:
+        """Return what is another whenever the files beside a film are others, or in another order; "" without any."""
+        files = self._files.beside(item_id)
+        if not files:
+            return ""
+        film = self._index.item(item_id)
+        places = [self._place(film, file) for file in files]
+        told = "\n".join(f"{place.item_id} {place.revision}" for place in places)
+        return hashlib.sha256(told.encode()).hexdigest()[:_REVISION_SIZE]
 
     def webvtt(self, item_id: str, index: str) -> bytes:
         """Return a track as WebVTT, on the film's playing time.
