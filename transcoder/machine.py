@@ -16,6 +16,7 @@ from transcoder.command import SOFTWARE, PictureEncoder
 from transcoder.devices import DEVICES, candidates
 from transcoder.errors import FfmpegMissingError
 from transcoder.ladder import Rung
+from transcoder.measuring import RUNGS, AlwaysOurs, Measuring, Turn
 from transcoder.media_info import VideoStream
 from transcoder.remembered import Findings, fingerprint, recall, remember
 from transcoder.trials import TOO_LONG, Trials, Verdict
@@ -24,9 +25,6 @@ logger = logging.getLogger(__name__)
 
 REFUSED_S = 600.0  # how long an encoder is not tried again on pictures like one that it made nothing of
 SLOW_S = 1800.0  # how long a rung is not offered after it was too slow
-LOOK_EVERY_S = 5.0  # whether it is quiet enough to measure
-ATTEMPTS = 5
-_RUNGS = (Rung(1080, 1920, 1080), Rung(720, 1280, 720), Rung(480, 854, 480))
 _GOOD_ENOUGH = 0.6  # seconds per second: a device as fast as this leaves the processor to others
 
 
@@ -55,8 +53,8 @@ class Machine:
         ffmpeg: The program.
         memory: A file to remember in; None forgets.
         hardware: Whether devices are tried at all.
-        is_quiet: Whether speeds may be measured now: what else goes on would falsify them.
-        is_calm: Whether the processor has little to do; asked only before, as measuring is work.
+        turn: When speeds may be measured; asked for until they are.
+        is_calm: Whether the processor has little to do.
         devices: Where the system shows its devices.
         now: A clock in seconds.
     """
@@ -67,14 +65,14 @@ class Machine:
         *,
         memory: Path | None = None,
         hardware: bool = True,
-        is_quiet: Callable[[], bool] = lambda: True,
+        turn: Turn | None = None,
         is_calm: Callable[[], bool] = _is_calm,
         devices: Path = DEVICES,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ffmpeg = ffmpeg
         self._memory = memory
-        self._is_quiet = is_quiet
+        self._turn = turn or AlwaysOurs()
         self._is_calm = is_calm
         self._now = now
         self._candidates = candidates(devices) if hardware else ()
@@ -149,11 +147,13 @@ class Machine:
     # In the background.
 
     def _find_out(self) -> None:
+        self._turn.take()  # before others do, who would have days of work
         try:
             self._choose_and_measure()
         except FfmpegMissingError as error:
             self._say(str(error))
         finally:
+            self._turn.leave()
             self.settled.set()  # whatever happened: nobody waits for ever
 
     def _choose_and_measure(self) -> None:
@@ -177,7 +177,11 @@ class Machine:
         self._take(known)
         self.settled.set()
         if not known.costs:
-            self._measure_when_quiet(known, mark)
+            costs = Measuring(self._ffmpeg, self._turn, self._is_calm, self._stopped).costs(known.chosen)
+            if costs is not None:
+                known = known.with_costs(costs)
+                self._take(known)
+                self._keep(known, mark)
 
     def _say(self, trouble: str) -> None:
         """Tell the owner why nothing can be converted; screens that play a film as it is need no ffmpeg."""
@@ -188,20 +192,6 @@ class Machine:
         )
         with self._guard:
             self._trouble = trouble
-
-    def _measure_when_quiet(self, known: Findings, mark: str) -> None:
-        """Measure once nothing else goes on; what others did meanwhile makes it worthless, so it is done again."""
-        attempts = 0
-        while attempts < ATTEMPTS and not self._stopped.wait(LOOK_EVERY_S):
-            if not self._is_quiet() or not self._is_calm():
-                continue
-            attempts += 1
-            costs = self._measure(known.chosen)
-            if self._is_quiet() and not self._stopped.is_set():
-                known = known.with_costs(costs)
-                self._take(known)
-                self._keep(known, mark)
-                return
 
     def _take(self, findings: Findings) -> None:
         with self._guard:
@@ -224,24 +214,11 @@ class Machine:
                 continue
             for reading in (False, True):
                 variant = PictureEncoder(encoder.kind, encoder.device, reading)
-                verdicts[variant] = trials.converts(variant, "h264", _RUNGS[0])
-        software = trials.converts(SOFTWARE, "h264", _RUNGS[0]).cost
+                verdicts[variant] = trials.converts(variant, "h264", RUNGS[0])
+        software = trials.converts(SOFTWARE, "h264", RUNGS[0]).cost
         chosen = _best(verdicts, software)
         logger.info("films are converted by %s", chosen.name)
         return Findings(chosen, verdicts, software)
-
-    def _measure(self, encoder: PictureEncoder) -> dict[str, float]:
-        """Return what conversions cost; nothing if that was interrupted."""
-        trials = Trials(self._ffmpeg, self._stopped)
-        costs: dict[str, float] = {}
-        for codec in ("h264", "hevc10"):
-            verdicts = {speeds.decode_key(codec): trials.reads(codec)}
-            for rung in _RUNGS:
-                for hdr in (False, True) if codec == "hevc10" else (False,):
-                    key = speeds.rung_key(codec, rung.quality, hdr=hdr)
-                    verdicts[key] = trials.converts(encoder, codec, rung, hdr=hdr)
-            costs |= {key: one.cost for key, one in verdicts.items() if one.cost is not None}
-        return costs
 
 
 def _best(verdicts: dict[PictureEncoder, Verdict], software: float | None) -> PictureEncoder:

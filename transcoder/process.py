@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, cast
+from typing import IO, Protocol, Self, cast
 
 from transcoder.errors import FfmpegMissingError
 
@@ -211,9 +211,14 @@ class Finished:
     took_s: float
 
 
-def run_to_end(
-    argv: Sequence[str], given: bytes = b"", *, timeout_s: float, stopped: threading.Event
-) -> Finished:
+class Stop(Protocol):
+    """Whether a result is not wanted any more: an event, or what is like one."""
+
+    def is_set(self) -> bool:
+        """Return whether it is not."""
+
+
+def run_to_end(argv: Sequence[str], given: bytes = b"", *, timeout_s: float, stopped: Stop) -> Finished:
     """Run ffmpeg with low priority to its end, which is forced after `timeout_s` or when `stopped` is set.
 
     Args:

@@ -4,7 +4,6 @@ That ffmpeg lists an encoder, or that its device is there, proves nothing. The c
 """
 
 import signal
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from transcoder.command import (
 from transcoder.errors import BoxError
 from transcoder.ladder import Rung
 from transcoder.media_info import MediaInfo, VideoStream
-from transcoder.process import Finished, run_to_end
+from transcoder.process import Finished, Stop, run_to_end
 from transcoder.segments import plan_segments
 from transcoder.speeds import CLIP_FPS, CLIP_HEIGHT, CLIP_WIDTH
 
@@ -55,7 +54,7 @@ class Trials:
     Each raises `FfmpegMissingError` if the program cannot be started.
     """
 
-    def __init__(self, ffmpeg: Path, stopped: threading.Event) -> None:
+    def __init__(self, ffmpeg: Path, stopped: Stop) -> None:
         self._ffmpeg = ffmpeg
         self._stopped = stopped
         self._clips: dict[str, bytes | None] = {}

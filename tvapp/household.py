@@ -15,6 +15,7 @@ from tvapp.devices import Devices
 from tvapp.entrusted import KeyKeeper
 from tvapp.idling import SECONDS_PER_MINUTE, Activity, Alarm
 from tvapp.previewing import PreviewWorker
+from tvapp.quiet import QuietTime, QuietWork
 from tvapp.scanning import BackgroundScan, ScanStatus
 from tvapp.scrubbing import Scrubber, ScrubStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
@@ -26,8 +27,7 @@ logger = logging.getLogger(__name__)
 NAMES_KEY_INFO = "lanterne device names"
 MIB = 1 << 20
 _MACHINE_FILE = "machine.json"  # what encoders there are and how fast they are: no secret
-_QUIET_S = 60.0  # how long nobody has asked for anything before the files are read for themselves
-_DESERTED_S = 180.0  # after the speeds of the encoders were measured, which needs a processor without work
+_QUIET_S = 60.0  # how long nobody has asked for anything before the box works for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,7 @@ class Household:
         library = Library(vault, settings.state)
         opening.callback(library.close)
         ffmpeg = settings.ffmpeg or _found_ffmpeg()
+        quiet = QuietTime(self._is_quiet)
         pool = Pool(
             ffmpeg,
             encoder_limit=settings.encoder_limit,
@@ -185,15 +186,17 @@ class Household:
                 ffmpeg,
                 memory=settings.state / _MACHINE_FILE,
                 hardware=settings.hardware,
-                is_quiet=self._is_quiet,
+                turn=quiet.turn(QuietWork.SPEEDS),
             ),
         )
         opening.callback(pool.close)
         scan = BackgroundScan(library, self.activity)
         scrub = (
-            Scrubber(library.integrity, settings.scrub_days, self._is_quiet) if settings.scrub_days else None
+            Scrubber(library.integrity, settings.scrub_days, quiet.turn(QuietWork.SCRUB))
+            if settings.scrub_days
+            else None
         )
-        previews = PreviewWorker(library.previews, self._is_deserted)
+        previews = PreviewWorker(library.previews, quiet.turn(QuietWork.PREVIEWS))
         scan.start()
         previews.start()
         if scrub is not None:
@@ -205,10 +208,6 @@ class Household:
     def _is_quiet(self) -> bool:
         """Return whether nothing plays, no scan runs and nobody browses."""
         return self.activity.idle_s >= _QUIET_S
-
-    def _is_deserted(self) -> bool:
-        """Return whether it has been quiet for long: what keeps the processor busy may begin."""
-        return self.activity.idle_s >= _DESERTED_S
 
     def _forget_and_leave(self) -> None:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from library import LibraryError, Previews
 from transcoder import TranscoderError
+from tvapp.quiet import Turn
 from vault import VaultError
 
 logger = logging.getLogger(__name__)
@@ -23,15 +24,15 @@ class PreviewWorker:
 
     Args:
         previews: Of the opened library.
-        is_quiet: Whether nobody wants anything: nothing plays, no scan runs.
+        turn: When previews that nobody asked for may be made.
         clock: In seconds.
     """
 
     def __init__(
-        self, previews: Previews, is_quiet: Callable[[], bool], *, clock: Callable[[], float] = time.monotonic
+        self, previews: Previews, turn: Turn, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._previews = previews
-        self._is_quiet = is_quiet
+        self._turn = turn
         self._clock = clock
         self._asked: deque[str] = deque(maxlen=_MOST_WAITING)
         self._asking = threading.Lock()
@@ -73,6 +74,7 @@ class PreviewWorker:
                 # A disk that is away, a film that went: whoever uses the house is told, too.
                 if not self._closed.is_set():
                     logger.warning("previews could not be made now", exc_info=True)
+                self._turn.leave()
                 wait_s = _REST_S
 
     def _work(self) -> float:
@@ -80,12 +82,14 @@ class PreviewWorker:
         item_id = self._next_asked()
         if item_id is not None:
             until_s = self._clock() + _LONGEST_S
-            self._previews.make(item_id, lambda: not self._closed.is_set() and self._clock() < until_s)
+            with self._turn.urgent():
+                self._previews.make(item_id, lambda: not self._closed.is_set() and self._clock() < until_s)
             return 0.0
-        if not self._is_quiet():
+        if not self._turn.take():
             return _LOOK_S
         item_id = self._previews.next_due()
         if item_id is None:
+            self._turn.leave()
             return _REST_S
         self._previews.make(item_id, self._is_undisturbed)
         return 0.0
@@ -96,4 +100,4 @@ class PreviewWorker:
             return self._asked.pop() if self._asked else None
 
     def _is_undisturbed(self) -> bool:
-        return not self._closed.is_set() and not self._asked and self._is_quiet()
+        return not self._closed.is_set() and not self._asked and self._turn.take()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from library import CheckCancelledError, DueFile, Integrity, LibraryError
+from tvapp.quiet import Turn
 from vault import NodeNotFoundError, VaultError
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Scrubber:
     Args:
         integrity: Of the opened library.
         days: Within how many days every file is read.
-        is_quiet: Whether nobody wants anything: nothing plays, no scan runs.
+        turn: When files may be read for themselves.
         now_ns: The time of day, nanoseconds since the epoch.
         clock: For the pace, in seconds.
         pause: Waits for that many seconds, or until it is closed; says whether it is closed.
@@ -72,7 +73,7 @@ class Scrubber:
         self,
         integrity: Integrity,
         days: int,
-        is_quiet: Callable[[], bool],
+        turn: Turn,
         *,
         now_ns: Callable[[], int] = time.time_ns,
         clock: Callable[[], float] = time.monotonic,
@@ -81,7 +82,7 @@ class Scrubber:
         self._integrity = integrity
         self._window_ns = days * SECONDS_PER_DAY * _NS
         self._days = days
-        self._is_quiet = is_quiet
+        self._turn = turn
         self._now_ns = now_ns
         self._clock = clock
         self._closed = threading.Event()
@@ -115,13 +116,16 @@ class Scrubber:
         """Read what is due, for ever; returns when it is closed."""
         try:
             while not self._pause_until_quiet():
-                if not self._round() and self._pause(_REST_S):
-                    return
+                if not self._round():
+                    self._turn.leave()
+                    if self._pause(_REST_S):
+                        return
         except (VaultError, LibraryError, OSError):
             if not self._closed.is_set():
                 # A disk that is away, a full state folder: whoever uses the house is told, too.
                 logger.warning("the reading of all files was broken off until the next unlock", exc_info=True)
         finally:
+            self._turn.leave()
             self._status = ScrubStatus(
                 running=False,
                 checked=self._status.checked,
@@ -168,9 +172,9 @@ class Scrubber:
         return not self._pause(self._pace.after(size)) and not self._pause_until_quiet()
 
     def _pause_until_quiet(self) -> bool:
-        """Wait until nobody wants anything; return whether it was closed meanwhile."""
+        """Wait for the turn; return whether it was closed meanwhile."""
         while not self._closed.is_set():
-            if self._is_quiet():
+            if self._turn.take():
                 return False
             if self._pause(_LOOK_S):
                 return True

@@ -1,6 +1,7 @@
 """Encoders of devices: found by doing, chosen, given up. A real program stands in for the devices."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,23 @@ def test_only_what_is_there_is_tried(fake):
     assert [one.kind for one in candidates(fake.devices, "darwin")] == ["videotoolbox"]
 
 
-def settled(fake, memory, *, is_quiet=lambda: False):
+class Turns:
+    """Stands where the house's turn does: it has it (+) or not (-), asked again and again; the last answer stays."""
+
+    def __init__(self, answers):
+        self.answers = list(answers)
+        self.left = 0
+
+    def take(self):
+        return (self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]) == "+"
+
+    def leave(self):
+        self.left += 1
+
+
+def settled(fake, memory, *, turn=None, is_calm=lambda: True):
     machine = Machine(
-        fake.ffmpeg, memory=memory, devices=fake.devices, is_quiet=is_quiet, is_calm=lambda: True
+        fake.ffmpeg, memory=memory, devices=fake.devices, turn=turn or Turns("-"), is_calm=is_calm
     )
     machine.start()
     assert machine.settled.wait(120)
@@ -193,31 +208,49 @@ def test_what_is_too_slow_is_not_offered(fake, tmp_path):
     assert [machine.keeps_up(FILM, rung) for rung in rungs] == [False, False, True]
 
 
-@pytest.mark.ffmpeg
-def test_speeds_are_measured_when_it_is_quiet(fake, tmp_path, monkeypatch):
-    monkeypatch.setattr("transcoder.machine.LOOK_EVERY_S", 0.05)
+@pytest.fixture
+def little(monkeypatch):
+    """Little to measure, and no patience."""
+    monkeypatch.setattr("transcoder.measuring.LOOK_EVERY_S", 0.01)
     monkeypatch.setattr("transcoder.trials.CLIP_S", 1)
-    monkeypatch.setattr("transcoder.machine._RUNGS", (Rung(480, 854, 480),))
+    monkeypatch.setattr("transcoder.measuring.RUNGS", (Rung(480, 854, 480),))
+
+
+@pytest.mark.ffmpeg
+def test_speeds_are_measured_when_it_is_quiet(fake, tmp_path, little):
     memory: Path = tmp_path / "machine.json"
-    machine = settled(fake, memory, is_quiet=lambda: True)
+    turn = Turns("+")
+    machine = settled(fake, memory, turn=turn)
     machine._thread.join(120)
     machine.close()
     costs = json.loads(memory.read_text())["costs"]
     assert set(costs) == {"h264-read", "h264-480", "hevc10-read", "hevc10-480", "hevc10-hdr-480"}
     assert all(0 < cost < 10 for cost in costs.values())
+    assert turn.left
 
 
 @pytest.mark.ffmpeg
-def test_what_was_measured_beside_something_else_does_not_count(fake, tmp_path, monkeypatch):
-    monkeypatch.setattr("transcoder.machine.LOOK_EVERY_S", 0.01)
-    monkeypatch.setattr("transcoder.machine.ATTEMPTS", 2)
-    monkeypatch.setattr("transcoder.machine.Machine._measure", lambda self, encoder: {"h264-read": 0.1})
-    answers = iter([False, True, False, True, False])  # before and after, twice disturbed
+def test_who_comes_home_ends_a_measurement_at_once_and_it_is_made_again(fake, tmp_path, little):
     memory: Path = tmp_path / "machine.json"
-    machine = settled(fake, memory, is_quiet=lambda: next(answers))
-    machine._thread.join(20)
+    # The wish, the look, in the middle of the first clip; then in peace.
+    turn = Turns("+++-+")
+    machine = settled(fake, memory, turn=turn)
+    machine._thread.join(120)
     machine.close()
-    assert json.loads(memory.read_text())["costs"] == {}
+    assert len(json.loads(memory.read_text())["costs"]) == 5
+    clips = [call for call in fake.calls if "testsrc2" in call and "libx264" in call]
+    assert len(clips) == 2
+
+
+def test_a_processor_that_does_not_rest_keeps_no_turn_from_others(fake, tmp_path, little, monkeypatch):
+    monkeypatch.setattr("transcoder.measuring.RESTLESS_S", 0.05)
+    left = threading.Event()
+    turn = Turns("+")
+    turn.leave = left.set
+    machine = settled(fake, tmp_path / "machine.json", turn=turn, is_calm=lambda: False)
+    assert left.wait(20)
+    assert machine._thread.is_alive()  # it comes back to it
+    machine.close()
 
 
 @pytest.mark.parametrize(

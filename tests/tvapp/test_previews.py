@@ -9,6 +9,7 @@ from PIL import Image
 from library import LibraryClosedError
 from tests.tvapp.conftest import PASSPHRASE
 from tvapp.previewing import PreviewWorker
+from tvapp.quiet import QuietTime, QuietWork
 from tvapp.roles import Role
 
 FILM = "/Films/Harvest.mp4"
@@ -115,7 +116,7 @@ def working():
     workers = []
 
     def start(films, is_quiet, **more):
-        worker = PreviewWorker(films, is_quiet, **more)
+        worker = PreviewWorker(films, QuietTime(is_quiet).turn(QuietWork.PREVIEWS), **more)
         workers.append(worker)
         worker.start()
         return worker
@@ -168,7 +169,7 @@ def test_a_film_that_was_asked_for_is_not_made_for_ever(working):
 
 
 def test_the_last_that_was_asked_for_comes_first_and_the_queue_is_bounded():
-    worker = PreviewWorker(Films(), lambda: True)
+    worker = PreviewWorker(Films(), QuietTime(lambda: True).turn(QuietWork.PREVIEWS))
     for number in [*range(20), 15]:
         worker.ask(str(number))
     asked = [worker._next_asked() for _ in range(9)]

@@ -9,6 +9,7 @@ import pytest
 
 from library import Library
 from tests.tvapp.conftest import CHUNK_SIZE
+from tvapp.quiet import QuietTime, QuietWork
 from tvapp.scrubbing import LEAST_RATE, SECONDS_PER_DAY, Pace, Scrubber, rate_for
 from vault import Vault
 
@@ -40,7 +41,7 @@ class Night:
         return Scrubber(
             library.integrity,
             days,
-            self.is_quiet,
+            QuietTime(self.is_quiet).turn(QuietWork.SCRUB),
             now_ns=lambda: start_ns + int(self.now_s * NS),
             clock=lambda: self.now_s,
             pause=self.pause,
@@ -164,7 +165,7 @@ def test_a_file_that_no_scan_has_seen_as_it_is_now_is_not_read_over_and_over(vau
 
 
 def test_it_ends_when_the_vault_is_locked(vault, library, caplog):
-    scrubber = Scrubber(library.integrity, DAYS, lambda: True)
+    scrubber = Scrubber(library.integrity, DAYS, QuietTime(lambda: True).turn(QuietWork.SCRUB))
     scrubber.start()
     vault.close()
     scrubber.close()
@@ -179,7 +180,7 @@ def test_closing_does_not_wait_for_a_pause(library):
         began.set()
         return False
 
-    scrubber = Scrubber(library.integrity, DAYS, is_quiet)
+    scrubber = Scrubber(library.integrity, DAYS, QuietTime(is_quiet).turn(QuietWork.SCRUB))
     scrubber.start()
     assert began.wait(10)
     scrubber.close()
