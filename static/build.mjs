@@ -13,17 +13,19 @@ import { build } from "vite";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "dist", "tv");
+/** Scripts that come after the page and take from it what it lends. */
+const LATER = ["pages", "player"];
 const modules = path.join(here, "node_modules");
 
-/** A name that the player takes from the page and the page does not lend would only fail on the TV. */
-async function checkKit() {
-  const script = await readFile(path.join(out, "player.js"), "utf8");
+/** A name that a later script takes from the page and the page does not lend would only fail on the TV. */
+async function checkKit(name) {
+  const script = await readFile(path.join(out, name + ".js"), "utf8");
   const kit = await readFile(path.join(here, "tv", "kit.ts"), "utf8");
-  const lent = Array.from(kit.matchAll(/export \{([^}]+)\}/g), (match) => match[1].split(",")).flat().map((name) => name.trim());
+  const lent = Array.from(kit.matchAll(/export \{([^}]+)\}/g), (match) => match[1].split(",")).flat().map((one) => one.trim());
   const taken = Array.from(script.matchAll(/\blanterne_kit\.(\w+)/g), (match) => match[1]);
-  const missing = taken.filter((name) => !lent.includes(name));
+  const missing = taken.filter((one) => !lent.includes(one));
   if (taken.length === 0 || missing.length > 0) {
-    throw new Error(`tv/kit.ts does not lend what the player takes: ${missing.join(", ")}`);
+    throw new Error(`tv/kit.ts does not lend what ${name}.js takes: ${missing.join(", ")}`);
   }
 }
 
@@ -67,7 +69,7 @@ async function copyAssets() {
 }
 
 async function report() {
-  for (const name of ["tv.js", "tv.css", "player.js", "hls.light.min.js"]) {
+  for (const name of ["tv.js", "tv.css", "pages.js", "player.js", "hls.light.min.js"]) {
     const file = path.join(out, name);
     const { size } = await stat(file);
     const zipped = gzipSync(await readFile(file), { level: 9 }).length;
@@ -75,12 +77,15 @@ async function report() {
   }
 }
 
-for (const mode of ["tv", "player"]) {
+for (const mode of ["tv", ...LATER]) {
   await build({ configFile: path.join(here, "vite.config.ts"), root: here, mode, logLevel: "warn" });
 }
-await checkKit();
-await lowerScript("tv.js");
-await lowerScript("player.js");
+for (const name of LATER) {
+  await checkKit(name);
+}
+for (const name of ["tv", ...LATER]) {
+  await lowerScript(name + ".js");
+}
 await addFonts();
 await copyAssets();
 await report();

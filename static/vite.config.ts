@@ -34,10 +34,12 @@ const bundles = {
   tv: { entry: "tv/main.tsx", empty: true, plugins: [] },
   /** The player, fetched when somebody is about to watch. */
   player: { entry: "tv/player/entry.ts", empty: false, plugins: [fromThePage()] },
+  /** The pages that come after the first. */
+  pages: { entry: "tv/pages/entry.ts", empty: false, plugins: [fromThePage()] },
 };
 
 export default defineConfig(({ mode }) => {
-  const name = mode === "player" ? "player" : "tv";
+  const name = mode === "player" || mode === "pages" ? mode : "tv";
   const bundle = bundles[name];
   return {
     publicDir: false,

@@ -71,17 +71,6 @@ export function timeOfDay(date: Date, language: string): string {
   return date.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
 }
 
-/** A pairing code in groups of four that an eye can hold: `BCDF-GHJK`. */
-export function groupedCode(code: string): string {
-  const letters = code.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
-  const size = letters.length % 4 === 0 || letters.length > 6 ? 4 : 3;
-  const groups: string[] = [];
-  for (let start = 0; start < letters.length; start += size) {
-    groups.push(letters.slice(start, start + size));
-  }
-  return groups.join("-");
-}
-
 /** Channel layouts as they are printed on boxes. */
 export function channelName(channels: number): string {
   const names: Record<number, string> = { 1: "mono", 2: "stereo", 6: "5.1", 7: "6.1", 8: "7.1" };

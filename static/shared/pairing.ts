@@ -138,3 +138,14 @@ export class Pairing {
     this.cancel = this.clock.later(() => void step(), ms);
   }
 }
+
+/** A pairing code in groups of four that an eye can hold: `BCDF-GHJK`. */
+export function groupedCode(code: string): string {
+  const letters = code.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
+  const size = letters.length % 4 === 0 || letters.length > 6 ? 4 : 3;
+  const groups: string[] = [];
+  for (let start = 0; start < letters.length; start += size) {
+    groups.push(letters.slice(start, start + size));
+  }
+  return groups.join("-");
+}

@@ -7,16 +7,14 @@ import type { Language } from "../shared/i18n";
 import type { ProbedScreen } from "../shared/screen";
 import type { Navigation, Services } from "./context";
 import { ServicesContext, useText } from "./context";
+import { PageDoor } from "./doors";
 import { Frame } from "./frame";
 import type { Input } from "./input";
+import type { LaterScripts } from "./later";
 import { takeLink } from "./link";
-import { ApprovePage } from "./pages/approve";
-import { LockedPage } from "./pages/locked";
-import { PairPage } from "./pages/pairing";
 import { Beam, Brand } from "./parts/icons";
 import { Notice, Spinner } from "./parts/notice";
 import { Toast, useToast } from "./parts/toast";
-import type { PlayerView } from "./player-door";
 import { useCompact } from "./use-compact";
 import { useHealth } from "./use-health";
 import { usePositions } from "./use-positions";
@@ -30,12 +28,12 @@ interface AppProps {
   input: Input;
   language: Language;
   screen: ProbedScreen;
-  loadPlayer: () => Promise<PlayerView>;
+  later: LaterScripts;
 }
 
 const NOWHERE: Navigation = { open: () => undefined, back: () => undefined, finish: () => undefined, follow: () => undefined, openRail: () => false };
 
-export function App({ api, input, language, screen, loadPlayer }: AppProps): JSX.Element {
+export function App({ api, input, language, screen, later }: AppProps): JSX.Element {
   const [phase, setPhase] = useState<Phase>("connecting");
   const [role, setRole] = useState("tv");
   const link = useRef(takeLink());
@@ -103,8 +101,8 @@ export function App({ api, input, language, screen, loadPlayer }: AppProps): JSX
   const offline = useHealth(api, phase === "open", lock);
 
   const services: Services = useMemo(
-    () => ({ api, input, language, screen, positions, report, learn, loadPlayer, navigation: NOWHERE, say, failed, compact }),
-    [api, input, language, screen, positions, report, learn, loadPlayer, say, failed, compact],
+    () => ({ api, input, language, screen, positions, report, learn, later, navigation: NOWHERE, say, failed, compact }),
+    [api, input, language, screen, positions, report, learn, later, say, failed, compact],
   );
   const restart = useCallback(() => {
     setPhase("connecting");
@@ -113,18 +111,13 @@ export function App({ api, input, language, screen, loadPlayer }: AppProps): JSX
   return (
     <ServicesContext.Provider value={services}>
       {ready && approving !== null ? (
-        <ApprovePage
-          userCode={approving}
-          onDone={() => {
-            setApproving(null);
-          }}
-        />
+        <PageDoor draw={({ ApprovePage }) => <ApprovePage userCode={approving} onDone={() => { setApproving(null); }} />} />
       ) : phase === "open" ? (
         <Frame services={services} mayLock={role !== "tv"} onLocked={lock} />
       ) : phase === "locked" ? (
-        <LockedPage onUnlocked={restart} />
+        <PageDoor draw={({ LockedPage }) => <LockedPage onUnlocked={restart} />} />
       ) : phase === "pairing" || phase === "link-failed" ? (
-        <PairPage onPaired={restart} linkFailed={phase === "link-failed"} />
+        <PageDoor draw={({ PairPage }) => <PairPage onPaired={restart} linkFailed={phase === "link-failed"} />} />
       ) : (
         <Connecting lost={phase === "unreachable"} onRetry={() => void enter()} />
       )}

@@ -7,7 +7,7 @@ import type { Positions } from "../shared/positions";
 import type { ProbedScreen } from "../shared/screen";
 import type { Item } from "../shared/types";
 import type { Input } from "./input";
-import type { PlayerView } from "./player-door";
+import type { LaterScripts } from "./later";
 
 /** A page that was opened, with what it needs to look the same when it is returned to. */
 export interface Place {
@@ -43,7 +43,8 @@ export interface Services {
   report: (id: string, position_s: number) => void;
   /** An item came fresh from the server: its position counts. */
   learn: (item: Item) => void;
-  loadPlayer: () => Promise<PlayerView>;
+  /** Scripts that the first paint does without. */
+  later: LaterScripts;
   navigation: Navigation;
   /** Show a line of text for a few seconds, and read it out. */
   say: (text: string) => void;

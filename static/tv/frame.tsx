@@ -1,17 +1,14 @@
 /** Everything around the pages once the vault is open: the side rail, the way back, messages. */
 import type { JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Navigation, Place, Services } from "./context";
 import { ServicesContext, useServices } from "./context";
 import type { Item } from "../shared/types";
+import { PageDoor, PlayerDoor } from "./doors";
 import { LAYER } from "./input";
-import { Detail } from "./pages/detail";
 import { Grid } from "./pages/grid";
 import { Home } from "./pages/home";
-import { LockDialog } from "./pages/lock-dialog";
-import { Viewer } from "./pages/viewer";
 import { Icon } from "./parts/icons";
-import { PlayerDoor } from "./player-door";
 import type { Section } from "./rail";
 import { Rail } from "./rail";
 import { usePresses } from "./use-presses";
@@ -19,6 +16,8 @@ import { usePresses } from "./use-presses";
 const SECTIONS: string[] = ["home", "videos", "photos", "folders"];
 /** A second Back within this time leaves the page. */
 const EXIT_WINDOW_MS = 3000;
+/** The first page has its rows by then, also on a slow set. */
+const PAGES_SOON_MS = 1500;
 
 function sectionOf(place: Place): Section | null {
   return SECTIONS.indexOf(place.page) >= 0 ? (place.page as Section) : null;
@@ -100,6 +99,18 @@ function useNativeScroll(place: Place, compact: boolean): void {
   }, [place, compact]);
 }
 
+/** The other pages, once the first is drawn: the next key may open one. Should they not come now, they are asked for then. */
+function usePagesSoon({ later }: Services): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      later.pages.load().catch(() => undefined);
+    }, PAGES_SOON_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [later]);
+}
+
 interface FrameProps {
   services: Services;
   /** Owners and phones may lock the vault, a TV may not. */
@@ -119,6 +130,7 @@ export function Frame({ services, mayLock, onLocked }: FrameProps): JSX.Element 
   const withRail = place.page !== "player" && place.page !== "viewer" && place.page !== "detail";
   railAllowed.current = withRail;
   useNativeScroll(place, services.compact);
+  usePagesSoon(services);
   const all = useMemo(() => ({ ...services, navigation }), [services, navigation]);
   const active = !inRail && !locking;
   return (
@@ -150,12 +162,7 @@ export function Frame({ services, mayLock, onLocked }: FrameProps): JSX.Element 
       <PageOf key={stack.length.toString() + place.page + (place.item?.id || "")} place={place} active={active} />
       {stack.length > 1 && !(services.compact && sectionOf(place)) ? <BackButton onBack={() => { all.input.press({ action: "back", repeat: false, heldMs: 0 }); }} /> : null}
       {locking ? (
-        <LockDialog
-          onClose={() => {
-            setLocking(false);
-          }}
-          onLocked={onLocked}
-        />
+        <PageDoor draw={({ LockDialog }) => <LockDialog onClose={() => { setLocking(false); }} onLocked={onLocked} />} />
       ) : null}
     </ServicesContext.Provider>
   );
@@ -166,11 +173,11 @@ function PageOf({ place, active }: { place: Place; active: boolean }): JSX.Eleme
     case "home":
       return <Home place={place} active={active} />;
     case "detail":
-      return <Detail place={place} active={active} />;
+      return <PageDoor draw={({ Detail }) => <Detail place={place} active={active} />} />;
     case "player":
       return <PlayerDoor place={place} />;
     case "viewer":
-      return <Viewer place={place} />;
+      return <PageDoor draw={({ Viewer }) => <Viewer place={place} />} />;
     default:
       return <Grid place={place} active={active} />;
   }

@@ -8,8 +8,8 @@ import { canList } from "../shared/abilities";
 import { App } from "./app";
 import { Input } from "./input";
 import * as kit from "./kit";
+import { laterScript } from "./later";
 import { startMarquee } from "./marquee";
-import { loadPlayer } from "./player-door";
 import "./styles/tv.css";
 
 function start(): void {
@@ -35,7 +35,7 @@ function start(): void {
   const input = new Input(document.body);
   startMarquee(document.body);
   root.textContent = "";
-  render(<App api={api} input={input} language={language} screen={screen} loadPlayer={loadPlayer} />, root);
+  render(<App api={api} input={input} language={language} screen={screen} later={{ player: laterScript("player"), pages: laterScript("pages") }} />, root);
 }
 
 start();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { channelName, clock, duration, fileSize, groupedCode, longDate, resolution } from "../../shared/format";
+import { channelName, clock, duration, fileSize, longDate, resolution } from "../../shared/format";
+import { groupedCode } from "../../shared/pairing";
 
 it.each([
   [0, "0:00"],

@@ -7,6 +7,7 @@ import { languageFor } from "../../shared/i18n";
 import type { Item } from "../../shared/types";
 import { App } from "../../tv/app";
 import { Input } from "../../tv/input";
+import type { LaterScripts } from "../../tv/later";
 
 const CODES: Record<string, number> = { left: 37, up: 38, right: 39, down: 40, ok: 13, back: 461, escape: 27 };
 
@@ -18,6 +19,12 @@ function item(id: string, kind: Item["kind"], parent: string | null = null): Ite
 function several(prefix: string, count: number, kind: Item["kind"]): Item[] {
   return Array.from({ length: count }, (_, index) => item(prefix + String(index), kind, kind === "folder" ? null : "f0"));
 }
+
+/** The scripts that come later, without a page to fetch them from. */
+const later: LaterScripts = {
+  pages: { now: null, load: () => import("../../tv/pages/all") },
+  player: { now: null, load: () => import("../../tv/player/player").then((module) => module.Player) },
+};
 
 /** A server in a few lines: its state is public so that a test can change it. */
 class Household {
@@ -139,7 +146,7 @@ afterEach(() => {
 function open(): void {
   input = new Input(document.body);
   const screen = { profile: "chromium" as const, nativeHls: false, deviceName: "Test TV", can: "av1,-hevc" };
-  render(<App api={new Api(household.fetch)} input={input} language={languageFor("en")} screen={screen} loadPlayer={() => import("../../tv/player/player").then((module) => module.Player)} />, root);
+  render(<App api={new Api(household.fetch)} input={input} language={languageFor("en")} screen={screen} later={later} />, root);
 }
 
 function byTestId(id: string): HTMLElement | null {
@@ -439,6 +446,7 @@ describe("where a film was left", () => {
     await focusIs("restart");
     await press("ok");
     await focusIs("toggle");
+    await seen(() => byTestId("video")?.getAttribute("src"));
     playFrom(50);
     await press("back", "back");
     await focusIs("play");

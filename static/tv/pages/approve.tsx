@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../../shared/api";
-import { groupedCode } from "../../shared/format";
+import { groupedCode } from "../../shared/pairing";
 import type { PairingRequest } from "../../shared/types";
 import { useServices, useText } from "../context";
 import { Beam, Brand } from "../parts/icons";

@@ -29,7 +29,7 @@ interface DetailData {
 }
 
 function useDetail(place: Place): DetailData {
-  const { api, failed, learn, loadPlayer, screen } = useServices();
+  const { api, failed, later, learn, screen } = useServices();
   const [item, setItem] = useState<ItemDetail | null>((place.memory.item as ItemDetail | undefined) || null);
   const [siblings, setSiblings] = useState<Item[]>((place.memory.siblings as Item[] | undefined) || []);
   const [error, setError] = useState<unknown>(null);
@@ -59,8 +59,8 @@ function useDetail(place: Place): DetailData {
   }, [load]);
   useEffect(() => {
     // Play is the likeliest next key; should this fail, the player's page says so.
-    loadPlayer().catch(() => undefined);
-  }, [loadPlayer]);
+    later.player.load().catch(() => undefined);
+  }, [later]);
   return {
     item,
     siblings,

@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { queryString } from "../../shared/api";
-import { clock, groupedCode } from "../../shared/format";
-import { Pairing } from "../../shared/pairing";
+import { clock } from "../../shared/format";
+import { groupedCode, Pairing } from "../../shared/pairing";
 import type { PairingOffer } from "../../shared/types";
 import { useServices, useText } from "../context";
 import { Beam, Brand } from "../parts/icons";
