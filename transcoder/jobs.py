@@ -7,6 +7,7 @@ from pathlib import Path
 
 from transcoder import command
 from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
+from transcoder.drawn_texts import TextLease
 from transcoder.output import output_channels
 from transcoder.packet_grid import ANYWHERE, PacketGrid
 from transcoder.run import Commands, Lease, Run
@@ -39,21 +40,13 @@ class DrawnLease:
 
 
 @contextmanager
-def leased(rendition: Rendition) -> Iterator[Lease]:
-    """Lend what a run of `rendition` reads; text to draw may have to be read out of the film first."""
-    source, burn = rendition.source, rendition.key.burn
+def leased(rendition: Rendition, text: TextLease | None) -> Iterator[Lease]:
+    """Lend what a run of `rendition` reads; `text` is what it draws, and its own from now on."""
     with ExitStack() as leases:
-        drawn = None
-        if burn is not None and rendition.decision.video == "encode" and _is_text(rendition, burn):
-            drawn = leases.enter_context(source.drawn(burn)) if source.drawn is not None else None
-        film = leases.enter_context(source.lease())
-        yield film if drawn is None else DrawnLease(film, drawn.url)
-
-
-def _is_text(rendition: Rendition, burn: int) -> bool:
-    """Return whether subtitles are text; those behind the film's own are files beside it, which all are."""
-    tracks = rendition.source.info.subtitles
-    return burn >= len(tracks) or tracks[burn].is_text
+        if text is not None:
+            leases.enter_context(text.taken())
+        film = leases.enter_context(rendition.source.lease())
+        yield film if text is None else DrawnLease(film, text.url)
 
 
 def stop_for(rendition: Rendition, index: int) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from transcoder.bursts import Bursts
 from transcoder.cache import Segment, SegmentCache
 from transcoder.command import SOFTWARE
+from transcoder.drawn_texts import DrawnTexts, TextLease, draws_text
 from transcoder.errors import BusyError, PoolClosedError
 from transcoder.jobs import assembly_for, commands_for, leased, stop_for
 from transcoder.machine import Machine
@@ -61,6 +62,7 @@ class Runs:
         self._now = now
         self._wake = wake
         self._bursts = Bursts(lock, now, lambda: self._closed)
+        self._texts = DrawnTexts(lock, lambda: self._closed)
         self._rendition_of: dict[Run, Rendition] = {}  # every run whose processes are not ended yet
         self._numbers = itertools.count(1)
         self._ending = threading.Lock()
@@ -94,8 +96,10 @@ class Runs:
         encodes = rendition.decision.video == "encode"
         slots = self._slots[encodes]
         ready = rendition.run_for(index) is not None or self._cache.get((rendition.key, index)) is not None
+        # Text has to be read first, and only who asks for pictures can be told to wait.
+        ready = ready or draws_text(rendition)
         if not ready and not slots.waiting and len(self._taken(encodes=encodes)) < slots.limit:
-            self._started(session, index)
+            self._started(session, index, None)
 
     def check_open(self) -> None:
         """Refuse to go on after the end.
@@ -153,6 +157,7 @@ class Runs:
                 run.give_up()
             self._lock.notify_all()
             self._lock.wait_for(lambda: not any(run.starting for run in self._rendition_of))
+            self._lock.wait_for(lambda: not self._texts.reading)
         self.end_unwanted()
 
     # What runs say, with the lock held.
@@ -220,7 +225,7 @@ class Runs:
         if not run.wanted_by and not run.waiting:
             self._wake()
         if not arrived:
-            if not run.starting:  # else what it is to draw is still read out of the film
+            if not run.starting:  # else its file is still being opened
                 self._refused(run)
                 run.give_up()  # it hangs: the next request shall find another
             raise BusyError("the encoder does not answer in time", RETRY_AFTER_S)
@@ -254,6 +259,12 @@ class Runs:
 
     def _start(self, session: Session, index: int) -> Run:
         """Start a run for `session` at segment `index`. Lets go of the lock."""
+        with self._texts.read(session.rendition) as text:  # it may take minutes: nobody else waits for it
+            self._wait_for_turn(session, index)
+            # Meanwhile somebody else may have started it.
+            return session.rendition.run_for(index) or self._started(session, index, text)
+
+    def _wait_for_turn(self, session: Session, index: int) -> None:
         rendition = session.rendition
         holder = False
         for other in self._rendition_of:
@@ -268,10 +279,6 @@ class Runs:
             holder=holder,
         )
         self.check_open()
-        found = rendition.run_for(index)
-        if found is not None:
-            return found  # meanwhile somebody else started it
-        return self._started(session, index)
 
     def _taken(self, *, encodes: bool) -> list[Run]:
         return [
@@ -280,7 +287,7 @@ class Runs:
             if run.alive and (rendition.decision.video == "encode") == encodes
         ]
 
-    def _started(self, session: Session, index: int) -> Run:
+    def _started(self, session: Session, index: int, text: TextLease | None) -> Run:
         rendition = session.rendition
         encodes = rendition.decision.video == "encode"
         encoder = self._machine.encoder_for(rendition.picture) if encodes else None
@@ -294,7 +301,7 @@ class Runs:
         self._lock.release()
         try:
             run.start(
-                leased(rendition),
+                leased(rendition, text),
                 commands_for(self._ffmpeg, rendition, index, encoder or SOFTWARE),
                 assembly_for(rendition, index, run),
             )

@@ -294,32 +294,3 @@ def test_a_beginning_takes_no_encoder_from_others(long_source, tiny):
         pool.stream(long_source, tiny, session_id="two", start_s=40.0).begin()
         (run,) = runs_of(pool)
         assert run.first == 0
-
-
-def test_text_that_takes_long_to_read_is_drawn_in_the_end(long_source, tiny, media_server, monkeypatch):
-    """To read it out of a film without an index takes longer than anybody waits for a picture."""
-    monkeypatch.setattr("transcoder.runs.WAIT_LIMIT_S", 5.0)
-    media_server.offer("drawn", b"1\n00:00:00,500 --> 00:00:01,000\nHello\n")
-    reading, read = threading.Event(), threading.Event()
-
-    @contextlib.contextmanager
-    def drawn(_number):
-        reading.set()
-        assert read.wait(60)
-        with media_server.lease("drawn")() as lease:
-            yield lease
-
-    source = replace(long_source, drawn=drawn)
-    with Pool(FFMPEGS[0]) as pool:
-        stream = pool.stream(source, tiny, session_id="a", burn=0)
-        sizes = []
-        first = threading.Thread(target=lambda: sizes.append(len(b"".join(stream.segment(0)))))
-        first.start()
-        assert reading.wait(10)
-        with pytest.raises(BusyError):  # who comes again meanwhile is told to wait, and ends nothing
-            stream.segment(0)
-        assert len(runs_of(pool)) == 1
-        read.set()
-        first.join(60)
-        assert len(sizes) == 1
-        assert sizes[0] > 0

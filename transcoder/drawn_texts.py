@@ -1,0 +1,90 @@
+"""Text that is drawn into pictures: read before an encoder is asked for, so that nobody else waits for it.
+
+To read it out of a film without an index of it takes minutes.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from functools import partial
+
+from transcoder.errors import BusyError
+from transcoder.run import Lease
+from transcoder.session import Rendition
+from transcoder.slots import RETRY_AFTER_S
+
+WAIT_LIMIT_S = 20.0  # for a text that somebody else has begun to read
+
+_Track = tuple[str, int]
+
+
+class TextLease:
+    """The address of a text to draw, until the context is left, or until that of whoever takes it over."""
+
+    def __init__(self, url: str, leasing: ExitStack) -> None:
+        self.url = url
+        self._leasing = leasing
+
+    def taken(self) -> ExitStack:
+        """Return the context in which the address is good from now on."""
+        return self._leasing.pop_all()
+
+    def close(self) -> None:
+        """Give the address back, if nobody took it over. Safe twice."""
+        self._leasing.close()
+
+
+class DrawnTexts:
+    """Has texts read, each by one viewer at a time. Guarded by the pool's lock.
+
+    Args:
+        lock: The pool's.
+        closed: Whether there is nothing to wait for any more.
+    """
+
+    def __init__(self, lock: threading.Condition, closed: Callable[[], bool]) -> None:
+        self._lock = lock
+        self._closed = closed
+        self._under_way: set[_Track] = set()
+
+    @property
+    def reading(self) -> bool:
+        """Whether some text is being read."""
+        return bool(self._under_way)
+
+    @contextmanager
+    def read(self, rendition: Rendition) -> Iterator[TextLease | None]:
+        """Lend the text that runs of a rendition draw, None if there is none. Lets go of the lock to read it.
+
+        Raises:
+            BusyError: Somebody else is reading it, and it takes long. Whatever the source raises.
+        """
+        drawn, burn = rendition.source.drawn, rendition.key.burn
+        if drawn is None or burn is None or not draws_text(rendition):
+            yield None
+            return
+        with closing(self._read(partial(drawn, burn), (rendition.key.source_id, burn))) as text:
+            yield text
+
+    def _read(self, lend: Callable[[], AbstractContextManager[Lease]], track: _Track) -> TextLease:
+        free = self._lock.wait_for(lambda: self._closed() or track not in self._under_way, WAIT_LIMIT_S)
+        if not free:
+            raise BusyError("the subtitles are still being read", RETRY_AFTER_S)
+        self._under_way.add(track)
+        self._lock.release()
+        try:
+            with ExitStack() as leasing:
+                lease = leasing.enter_context(lend())
+                return TextLease(lease.url, leasing.pop_all())
+        finally:
+            self._lock.acquire()
+            self._under_way.discard(track)
+            self._lock.notify_all()
+
+
+def draws_text(rendition: Rendition) -> bool:
+    """Return whether text is drawn into the pictures of a rendition."""
+    burn, tracks = rendition.key.burn, rendition.source.info.subtitles
+    if burn is None or rendition.decision.video != "encode":
+        return False
+    return burn >= len(tracks) or tracks[burn].is_text  # behind the film's own are files beside it
