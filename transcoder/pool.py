@@ -182,7 +182,8 @@ class Pool:
         return known, rungs
 
     def _touch(self, session: Session) -> None:
-        session.used_at_s = session.rendition.used_at_s = self._now()
+        session.used_at_s = self._now()
+        session.rendition.use(session.used_at_s)
 
     def _drop_rendition(self, key: RenditionKey) -> None:
         rendition = self._renditions.pop(key, None)

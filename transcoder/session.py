@@ -20,6 +20,10 @@ from transcoder.skipping import playable_again_s
 WINDOW = 3  # segments: so near ahead of an encoder that waiting is quicker than starting another
 MAX_FAILURES = 2  # the first, and the one retry
 FAILURE_KEPT_S = 30.0  # then a viewer who comes back is given another try
+# What makes a conversion slow is mostly something else that goes on beside it, for minutes: another film, a scan. Where
+# it is the machine itself, to try the whole work again costs ten seconds that are a little slower than the film, which
+# the segments ahead make up for; never to try it costs the picture's quality for the rest of the evening.
+SPARED_S = 480.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,13 @@ class Rendition:
     used_at_s: float
     init: bytes | None = None
     savings: int = 0  # how much work its encoders are spared
+    slow_at_s: float = float("-inf")  # when that was last found to be necessary
+    best_rung: Rung | None = field(init=False)
     runs: list[Run] = field(default_factory=list)
     _failures: dict[int, _Failure] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.best_rung = self.rung
 
     @property
     def picture(self) -> VideoStream | None:
@@ -86,8 +95,10 @@ class Rendition:
     def spare_work(self) -> bool:
         """Have the encoders of later runs work less; return whether that is possible.
 
-        Only a transport stream may become smaller on the way: others say the size once for all.
+        Only a transport stream may become smaller on the way: others say the size once for all, and what plays them
+        takes another variant by itself when segments come slowly.
         """
+        self.slow_at_s = self.used_at_s
         if self.savings < MAX_SAVINGS:
             self.savings += 1
             return True
@@ -98,6 +109,17 @@ class Rendition:
             return False
         self.rung = smaller
         return True
+
+    def use(self, now_s: float) -> None:
+        """Note that somebody asks for it; that it was slow is forgotten after a while.
+
+        The size of the picture comes back only when nobody has watched for that long: one sees it change.
+        """
+        if now_s - self.slow_at_s >= SPARED_S:
+            self.savings = 0
+        if now_s - self.used_at_s >= SPARED_S:
+            self.rung = self.best_rung
+        self.used_at_s = now_s
 
     def run_for(self, index: int) -> Run | None:
         """Return the run that will bring segment `index` soon, or None."""

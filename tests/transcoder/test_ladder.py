@@ -7,11 +7,11 @@ import pytest
 
 from transcoder import PROFILES, AudioStream, MediaInfo, Source, VideoStream
 from transcoder.ladder import exceeds, rung_at, rungs_of
-from transcoder.session import RenditionKey, make_rendition
+from transcoder.session import SPARED_S, RenditionKey, make_rendition
 from transcoder.variants import variant_of
 
 FILM = VideoStream(index=0, codec="hevc", width=1920, height=1080, fps=24.0, end_s=20.0)
-BASELINE = PROFILES["baseline"]
+BASELINE, LEGACY = PROFILES["baseline"], PROFILES["legacy"]
 
 
 def qualities(video, profile=BASELINE):
@@ -62,7 +62,9 @@ def test_what_is_larger_than_a_rung(size, quality, larger):
     assert exceeds(replace(FILM, width=size[0], height=size[1]), quality) is larger
 
 
-def made(quality=None, *, video=FILM, burn=None, keeps_up=lambda video, rung: True, size=None):
+def made(
+    quality=None, *, video=FILM, burn=None, keeps_up=lambda video, rung: True, size=None, screen=BASELINE
+):
     info = MediaInfo(
         format_name="matroska",
         mime="video/x-matroska",
@@ -73,7 +75,7 @@ def made(quality=None, *, video=FILM, burn=None, keeps_up=lambda video, rung: Tr
     )
     source = Source("film", info, nullcontext, size)
     return make_rendition(
-        RenditionKey("film", "baseline", burn=burn, quality=quality), source, BASELINE, 0.0, keeps_up
+        RenditionKey("film", screen.name, burn=burn, quality=quality), source, screen, 0.0, keeps_up
     )
 
 
@@ -97,6 +99,30 @@ def test_a_wish_is_the_only_offer_even_if_it_is_slow():
     rendition, rungs = made(1080, keeps_up=lambda _video, _rung: False)
     assert rendition.key.quality == 1080
     assert [rung.quality for rung in rungs] == [1080]
+
+
+def test_what_was_slow_for_a_while_is_not_spared_work_for_ever():
+    rendition, _ = made()
+    rendition.use(1000.0)
+    assert rendition.spare_work()
+    rendition.use(1000.0 + SPARED_S - 1)
+    assert rendition.savings == 1
+    rendition.use(1000.0 + SPARED_S)
+    assert rendition.savings == 0
+
+
+def test_a_size_that_was_too_much_comes_back_when_nobody_is_watching():
+    rendition, _ = made(screen=LEGACY)
+    full = rendition.rung
+    rendition.use(1000.0)
+    assert rendition.spare_work()
+    assert rendition.spare_work()
+    assert rendition.rung.quality < full.quality
+    for now_s in range(1000, 3000, 10):
+        rendition.use(float(now_s))
+    assert rendition.rung.quality < full.quality  # who watches would see it
+    rendition.use(3000.0 + SPARED_S)
+    assert rendition.rung == full
 
 
 H264 = replace(FILM, codec="h264", level=40, codec_string="avc1.640028")
