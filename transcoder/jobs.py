@@ -12,7 +12,7 @@ from transcoder.output import output_channels
 from transcoder.packet_grid import ANYWHERE, PacketGrid
 from transcoder.run import Commands, Lease, Run
 from transcoder.segments import EPOCH_S
-from transcoder.session import Rendition
+from transcoder.session import SPARED_RUN_S, Rendition
 from transcoder.stretches import on_own_clock, stop_of_run, stretch_at
 
 
@@ -51,8 +51,13 @@ def leased(rendition: Rendition, text: TextLease | None) -> Iterator[Lease]:
 
 def stop_for(rendition: Rendition, index: int) -> int:
     """Return the segment before which a run from segment `index` on ends."""
-    stop = stop_of_run(rendition.source.info, rendition.plan, index)
-    return min(stop, index + command.MAX_SEGMENTS_PER_RUN)
+    stop = min(
+        stop_of_run(rendition.source.info, rendition.plan, index), index + command.MAX_SEGMENTS_PER_RUN
+    )
+    if rendition.savings:
+        spared_until = rendition.plan.index_at(rendition.plan.start_s(index) + SPARED_RUN_S)
+        stop = min(stop, max(spared_until, index + 1))
+    return stop
 
 
 def assembly_for(rendition: Rendition, index: int, run: Run) -> Assembly:

@@ -23,8 +23,12 @@ from transcoder.trials import TOO_LONG, Trials, Verdict
 
 logger = logging.getLogger(__name__)
 
-REFUSED_S = 600.0  # how long an encoder is not tried again on pictures like one that it made nothing of
-SLOW_S = 1800.0  # how long a rung is not offered after it was too slow
+# How long an encoder is not tried again on pictures like one that it made nothing of: mostly it never will, and each
+# trial costs a viewer seconds; but its driver may only have been out of memory, or of sessions, for a film's length.
+REFUSED_S = 600.0
+# How long a rung is not offered after it was too slow even with least work: only who begins to play is offered less,
+# and what else went on is mostly over by then.
+SLOW_S = 1800.0
 _GOOD_ENOUGH = 0.6  # seconds per second: a device as fast as this leaves the processor to others
 
 

@@ -20,10 +20,13 @@ from transcoder.skipping import playable_again_s
 WINDOW = 3  # segments: so near ahead of an encoder that waiting is quicker than starting another
 MAX_FAILURES = 2  # the first, and the one retry
 FAILURE_KEPT_S = 30.0  # then a viewer who comes back is given another try
-# What makes a conversion slow is mostly something else that goes on beside it, for minutes: another film, a scan. Where
-# it is the machine itself, to try the whole work again costs ten seconds that are a little slower than the film, which
-# the segments ahead make up for; never to try it costs the picture's quality for the rest of the evening.
+# What makes a conversion slow is mostly something else that goes on beside it, for minutes: another film, a scan.
+# Where it is the machine itself, to try the whole work again costs ten seconds that are slower than the film,
+# which the segments ahead make up for; never to try it costs the picture's quality for the rest of the evening.
 SPARED_S = 480.0
+SPARED_RUN_S = (
+    SPARED_S + 60.0
+)  # of the film: how long a run that is spared work is, as only the next one tries again
 
 
 @dataclass(frozen=True, slots=True)

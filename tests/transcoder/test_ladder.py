@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from transcoder import PROFILES, AudioStream, MediaInfo, Source, VideoStream
+from transcoder.jobs import stop_for
 from transcoder.ladder import exceeds, rung_at, rungs_of
 from transcoder.session import SPARED_S, RenditionKey, make_rendition
 from transcoder.variants import variant_of
@@ -63,15 +64,22 @@ def test_what_is_larger_than_a_rung(size, quality, larger):
 
 
 def made(
-    quality=None, *, video=FILM, burn=None, keeps_up=lambda video, rung: True, size=None, screen=BASELINE
+    quality=None,
+    *,
+    video=FILM,
+    burn=None,
+    keeps_up=lambda video, rung: True,
+    size=None,
+    screen=BASELINE,
+    seconds=20,
 ):
     info = MediaInfo(
         format_name="matroska",
         mime="video/x-matroska",
-        duration_s=20.0,
-        video=(video,),
+        duration_s=float(seconds),
+        video=(replace(video, end_s=float(seconds)),),
         audio=(AudioStream(index=1, codec="aac", codec_string="mp4a.40.2"),),
-        keyframes_s=(0.0, 5.0, 10.0, 15.0),
+        keyframes_s=tuple(float(at_s) for at_s in range(0, seconds, 5)),
     )
     source = Source("film", info, nullcontext, size)
     return make_rendition(
@@ -109,6 +117,15 @@ def test_what_was_slow_for_a_while_is_not_spared_work_for_ever():
     assert rendition.savings == 1
     rendition.use(1000.0 + SPARED_S)
     assert rendition.savings == 0
+
+
+def test_a_run_that_is_spared_work_ends_when_the_whole_work_may_be_tried_again():
+    rendition, _ = made(seconds=3600)
+    assert stop_for(rendition, 100) == rendition.plan.count
+    assert rendition.spare_work()
+    start_s, stop_s = (rendition.plan.start_s(index) for index in (100, stop_for(rendition, 100)))
+    assert SPARED_S < stop_s - start_s < SPARED_S + 120
+    assert stop_for(rendition, rendition.plan.count - 1) == rendition.plan.count
 
 
 def test_a_size_that_was_too_much_comes_back_when_nobody_is_watching():
