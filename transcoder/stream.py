@@ -128,6 +128,11 @@ class Stream:
         return self._rendition.key.quality
 
     @property
+    def has_one_variant(self) -> bool:
+        """Whether its multivariant playlist leaves nothing to choose."""
+        return len(self._rungs) <= 1
+
+    @property
     def segment_type(self) -> str:
         """Media type of the segments."""
         return _TYPES[self._rendition.profile.packaging]

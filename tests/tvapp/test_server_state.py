@@ -41,6 +41,19 @@ def test_a_viewers_wishes_are_carried_on(house):
     assert "quality=480" in re.search(r'MAP:URI="([^"]*)"', text)[1]
 
 
+def test_where_nothing_is_left_to_choose_the_encoder_begins_with_the_first_playlist(tmp_path, contents):
+    with Vault.create(tmp_path / "vault", PASSPHRASE, scrypt_cost=FAST_SCRYPT) as vault:
+        fill(vault, {FILM: contents[FILM]})
+    house = make_house(tmp_path)
+    try:
+        house.unlock()
+        address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&quality=480"
+        assert len(addresses_of(house.client(Role.TV).get(address).text)) == 1
+        assert house.client(Role.OWNER).get("/api/v1/server").json["conversions"]["playing"] == 1
+    finally:
+        house.household.close()
+
+
 @pytest.mark.parametrize("wish", ["quality=999", "quality=", "start=-1", "burn=-1", "audio=x"])
 def test_wishes_that_are_none_are_refused(house, wish):
     address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&{wish}"
@@ -72,8 +85,7 @@ def test_a_box_without_ffmpeg_opens_plays_and_says_what_lacks(tmp_path, contents
         direct = owner.get(f"/api/v1/items/{house.item_id('/Films/Harvest.mp4')}/file")
         assert direct.data == contents["/Films/Harvest.mp4"]
         folder = f"/api/v1/items/{house.item_id(FILM)}/hls/"
-        (media, *_) = addresses_of(owner.get(f"{folder}master.m3u8?profile=baseline").text)
-        converted = owner.get(folder + media)
+        converted = owner.get(f"{folder}master.m3u8?profile=baseline")
         assert (converted.status_code, converted.json["detail"]) == (500, why)
     finally:
         house.household.close()

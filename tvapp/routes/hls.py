@@ -55,6 +55,8 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         profile = profile_for(query["profile"], query["can"]).name
         session_id = secrets.token_urlsafe(9)
         stream = stream_of(item_id, profile, session_id, query)
+        if stream.has_one_variant and "burn" not in query:  # nothing else that a player could ask for next
+            stream.begin()
         words = text_tracks(household.house, item_id, ticket_for(household.house, item_id), query)
         text = stream.multivariant_playlist(link(item_id, f"{profile}/{session_id}/", query), words)
         return Response(text, mimetype=PLAYLIST_TYPE)
