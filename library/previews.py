@@ -13,6 +13,7 @@ from library.items import Item
 from library.on_demand import OnDemand
 from library.preview_store import PreviewStore
 from library.records import Record
+from library.setbacks import Setbacks
 from transcoder import (
     HelperCrashedError,
     MediaHelper,
@@ -29,6 +30,7 @@ _HELPER_IDLE_S = 5.0
 _WORTH_S = 30.0  # a shorter clip has previews when somebody asks for them
 _MOST_SHEETS = 1000
 _LEAST_GOOD = 0.5  # of the pictures; with fewer, they mislead
+_MOST_CRASHES = 3  # of a decoder on the same contents, far apart: then it is them, not the machine's bad day
 
 
 @dataclass(slots=True)
@@ -67,10 +69,9 @@ class Previews:
         self._helpers = OnDemand(lambda: MediaHelper(background=True), idle_s=_HELPER_IDLE_S)
         self._making = threading.Lock()
         self._begun: _Begun | None = None
-        # What could not be made for a reason that may pass: not tried again until the library is opened anew.
+        # What was none, or could not be kept: not tried again until the library is opened anew.
         self._given_up: set[bytes] = set()
-        # What failed for a reason that is not its own, or may be: the others come first.
-        self._put_off: set[bytes] = set()
+        self._setbacks = Setbacks()
 
     def layout(self, item_id: str) -> PreviewLayout:
         """Return how the previews of a film are laid out.
@@ -104,19 +105,16 @@ class Previews:
     def next_due(self) -> str | None:
         """Return an item that should have previews and has none; what belongs to no item any more is forgotten.
 
-        One whose file could not be read comes after all others: it must not keep them waiting for ever.
+        One that failed is left alone for a while: it must not keep the others waiting.
         """
         films = self._index.sound_videos(_WORTH_S)
         self._store.keep_only(self._index.contents())
         done = self._store.known() | self._given_up
-        due = [(item_id, nonce) for item_id, nonce in films if nonce not in done]
-        fresh = next((item_id for item_id, nonce in due if nonce not in self._put_off), None)
-        if fresh is None:
-            self._put_off.clear()
-        return fresh or next((item_id for item_id, _ in due), None)
+        due = (item_id for item_id, nonce in films if nonce not in done and not self._setbacks.holds(nonce))
+        return next(due, None)
 
     def make(self, item_id: str, may_go_on: Callable[[], bool]) -> None:
-        """Make the previews of a film, unless it has some, or none can be made of it.
+        """Make the previews of a film, unless it has some, none can be made of it, or that failed not long ago.
 
         Args:
             item_id: Of the film.
@@ -139,12 +137,16 @@ class Previews:
                 self._make(film, self._index.record(item_id), may_go_on)
             except ProbeError:
                 self._store.put_none(film.header_nonce)
-            except (HelperCrashedError, IntegrityError) as error:
-                logger.info("no previews could be made of item %s (%s)", item_id, type(error).__name__)
-                self._given_up.add(film.header_nonce)
-            except (LibraryError, VaultError):
-                self._put_off.add(film.header_nonce)
+            except HelperCrashedError as error:
+                if self._note_setback(item_id, film, error) >= _MOST_CRASHES:
+                    self._store.put_none(film.header_nonce)
+            except IntegrityError as error:
+                self._note_setback(item_id, film, error)
+            except (LibraryError, VaultError, OSError):
+                self._setbacks.note(film.header_nonce)
                 raise
+            else:
+                self._setbacks.forget(film.header_nonce)
 
     def close(self) -> None:
         """End the helper, even in the middle of a sheet. Safe twice."""
@@ -157,7 +159,12 @@ class Previews:
         return _Film(item.header_nonce, item.media, layout)
 
     def _is_due(self, header_nonce: bytes) -> bool:
-        return header_nonce not in self._given_up and header_nonce not in self._store.known()
+        known = header_nonce in self._given_up or header_nonce in self._store.known()
+        return not known and not self._setbacks.holds(header_nonce)
+
+    def _note_setback(self, item_id: str, film: _Film, error: Exception) -> int:
+        logger.info("no previews could be made of item %s for now (%s)", item_id, type(error).__name__)
+        return self._setbacks.note(film.header_nonce)
 
     def _make(self, film: _Film, record: Record, may_go_on: Callable[[], bool]) -> None:
         begun, self._begun = self._begun, None

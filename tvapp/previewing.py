@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_S = 10.0  # how often it is looked whether nobody wants anything
 _REST_S = 600.0  # until it is looked again whether a film has no previews
+_MOST_FAILURES = 3  # films in a row: then it is not the films, but a disk that is away or full
 _LONGEST_S = 900.0  # for a film that somebody asked for; what is left is made when nobody wants anything
 _MOST_WAITING = 8  # films; who asks for more has left the first ones
 
@@ -65,17 +66,22 @@ class PreviewWorker:
 
     def _run(self) -> None:
         wait_s = 0.0
+        failures = 0
         while not self._closed.is_set():
             self._wake.wait(wait_s)
             self._wake.clear()
             try:
                 wait_s = self._work()
-            except (VaultError, LibraryError, TranscoderError, OSError):
+                failures = 0
+            except (VaultError, LibraryError, TranscoderError, OSError) as error:
                 # A disk that is away, a film that went: whoever uses the house is told, too.
                 if not self._closed.is_set():
-                    logger.warning("previews could not be made now", exc_info=True)
+                    logger.warning("previews could not be made now (%s)", type(error).__name__)
+                failures += 1
+                wait_s = 0.0
+            if failures >= _MOST_FAILURES:
                 self._turn.leave()
-                wait_s = _REST_S
+                failures, wait_s = 0, _REST_S
 
     def _work(self) -> float:
         """Make the previews of one film; return in how many seconds to look again."""

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from library import ItemNotFoundError, Library, LibraryClosedError, NoPreviewsError
+from library import ItemNotFoundError, Library, LibraryClosedError, NoPreviewsError, setbacks
 from library.on_demand import OnDemand
 from tests.canary import Canaries
 from tests.library.material import PASSPHRASE, flip_byte, photo, put, stored_file, video
@@ -158,7 +159,7 @@ def test_a_damaged_film_has_none(films, vault):
     assert films.previews._store.known() == frozenset()
 
 
-def test_a_film_that_cannot_be_read_does_not_keep_the_others_waiting(films, vault):
+def test_a_film_that_cannot_be_read_does_not_keep_the_others_waiting(films, vault, clock):
     put(vault, "/Other.mkv", FILM)
     films.scan()
     first = films.previews.next_due()
@@ -169,7 +170,17 @@ def test_a_film_that_cannot_be_read_does_not_keep_the_others_waiting(films, vaul
         films.previews.make(first, for_ever)
     assert films.previews.next_due() == second
     films.previews.make(second, for_ever)
+    assert films.previews.next_due() is None
+    clock[0] += setbacks.FIRST_S
     assert films.previews.next_due() == first  # its disk may be back
+
+
+@pytest.fixture
+def clock(films):
+    """The time that setbacks go by."""
+    now_s = [1000.0]
+    films.previews._setbacks = setbacks.Setbacks(lambda: now_s[0])
+    return now_s
 
 
 class Blind:
@@ -206,6 +217,42 @@ def test_a_film_of_which_none_can_be_made_is_not_tried_again(films, vault, state
     with Library(vault, state) as again:
         # A decoder that crashed may have been hurried by the machine: once more with the next unlock.
         assert again.previews.next_due() == (None if remembered else film)
+
+
+def test_a_film_that_crashes_the_decoder_is_tried_ever_more_rarely_then_left_alone(
+    films, vault, state, clock
+):
+    film = at(films, "/Film.mkv")
+    films.previews._helpers = OnDemand(lambda: Blind(HelperCrashedError("ended")), idle_s=0.0)
+    tried_s = []
+    for _ in range(1000):
+        clock[0] += 60
+        if films.previews.next_due() == film:
+            tried_s.append(clock[0])
+            films.previews.make(film, for_ever)
+        assert why_none(films, film) is False
+    assert [round(after - before) for before, after in pairwise(tried_s)] == [600, 3600]
+    films.close()
+    with Library(vault, state) as again:
+        assert again.previews.next_due() is None
+        put(vault, "/Film.mkv", video(280, filters="negate", form="matroska"), replace=True)
+        again.scan()
+        assert again.previews.next_due() == at(again, "/Film.mkv")
+
+
+def test_success_makes_a_setback_forgotten(films, clock):
+    film = at(films, "/Film.mkv")
+    healthy = films.previews._helpers
+    films.previews._helpers = OnDemand(lambda: Blind(HelperTimeoutError("no answer")), idle_s=0.0)
+    films.previews.make(film, for_ever)
+    films.previews._helpers.close()
+    films.previews._helpers = healthy
+    films.previews.make(film, for_ever)
+    assert why_none(films, film) is False  # not so soon
+    clock[0] += setbacks.FIRST_S
+    films.previews.make(film, for_ever)
+    assert len(sheets_of(films, film)) == 2
+    assert films.previews._setbacks.note(films.item(film).header_nonce) == 1
 
 
 def test_locking_ends_the_making(films):

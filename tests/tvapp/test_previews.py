@@ -6,7 +6,7 @@ import threading
 import pytest
 from PIL import Image
 
-from library import LibraryClosedError
+from library import ItemChangedError, LibraryClosedError
 from tests.tvapp.conftest import PASSPHRASE
 from tvapp.previewing import PreviewWorker
 from tvapp.quiet import QuietTime, QuietWork
@@ -80,10 +80,12 @@ def test_locking_ends_them(client, house):
 class Films:
     """Stands where `library.Previews` does: films by name, made in no time."""
 
-    def __init__(self, due=(), error=None):
+    def __init__(self, due=(), error=None, bad=()):
         self.due = list(due)
         self.error = error
+        self.bad = set(bad)  # films that fail, and are not due again today
         self.made = []
+        self.failed = []
         self.told = threading.Condition()
         self.may_go_on = None
 
@@ -95,6 +97,10 @@ class Films:
     def make(self, item_id, may_go_on):
         with self.told:
             error, self.error = self.error, None
+            if item_id in self.bad:
+                error = ItemChangedError("another file by now")
+                self.due.remove(item_id)
+                self.failed.append(item_id)
             self.told.notify_all()
         if error is not None:
             raise error
@@ -174,6 +180,29 @@ def test_the_last_that_was_asked_for_comes_first_and_the_queue_is_bounded():
         worker.ask(str(number))
     asked = [worker._next_asked() for _ in range(9)]
     assert asked == ["15", "19", "18", "17", "16", "14", "13", "12", None]
+
+
+def test_a_bad_film_does_not_stop_the_others(working):
+    films = Films(["bad", "a", "worse", "b"], bad=["bad", "worse"])
+    working(films, lambda: True)
+    films.wait_for(2)
+    assert films.made == ["a", "b"]
+
+
+def test_where_every_film_fails_it_rests(working):
+    films = Films("abcdefgh", bad="abcdefgh")
+    time = QuietTime(lambda: True)
+    worker = PreviewWorker(films, time.turn(QuietWork.PREVIEWS))
+    scrub = time.turn(QuietWork.SCRUB)
+    worker.start()
+    try:
+        with films.told:
+            assert films.told.wait_for(lambda: len(films.failed) == 3, PATIENCE_S)
+        while not scrub.take():  # it has let go of the turn
+            assert worker._thread.is_alive()
+        assert films.failed == ["a", "b", "c"]
+    finally:
+        worker.close()
 
 
 def test_what_goes_wrong_ends_the_work_for_now_not_the_thread(working):
