@@ -55,8 +55,7 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         profile = profile_for(query["profile"], query["can"]).name
         session_id = secrets.token_urlsafe(9)
         stream = stream_of(item_id, profile, session_id, query)
-        if stream.has_one_variant and "burn" not in query:  # nothing else that a player could ask for next
-            stream.begin()
+        _begin_early(stream, query)
         words = text_tracks(household.house, item_id, ticket_for(household.house, item_id), query)
         text = stream.multivariant_playlist(link(item_id, f"{profile}/{session_id}/", query), words)
         return Response(text, mimetype=PLAYLIST_TYPE)
@@ -100,3 +99,9 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         return response
 
     return bp
+
+
+def _begin_early(stream: Stream, query: Query) -> None:
+    """Begin with the first playlist where it leaves a player nothing to choose, and there is no text to read first."""
+    if stream.has_one_variant and "burn" not in query:
+        stream.begin()
