@@ -102,6 +102,6 @@ def hls_blueprint(household: Household) -> APIBlueprint:
 
 
 def _begin_early(stream: Stream, query: Query) -> None:
-    """Begin with the first playlist where it leaves a player nothing to choose, and there is no text to read first."""
+    """Begin with the first playlist, where it leaves nothing to choose and there is no text to read first."""
     if stream.has_one_variant and "burn" not in query:
         stream.begin()
