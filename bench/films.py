@@ -12,6 +12,8 @@ FILM_S = 60
 OPTIONS = {
     "h264.mp4": (
         "-c:v", "libx264", "-preset", "veryfast", "-b:v", "8M", "-pix_fmt", "yuv420p", "-g", "48",
+        # As every disc and camera has it; without them the first pictures are of 900 KB each.
+        "-maxrate", "12M", "-bufsize", "8M",
         "-c:a", "aac", "-ac", "2", "-movflags", "+faststart",
     ),
     "hevc10.mkv": (
