@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import apsw
 
 from library.database import Database
-from library.marks import Range
+from library.marks import Range, united
 from library.memory import BELOW
 
 ALTERED = "altered: it is not what was stored, though every part of it is genuine"
@@ -20,6 +20,7 @@ JOIN = (
     "checks ON checks.stored_path = items.stored_path AND checks.stored_size IS items.stored_size"
     " AND checks.mtime_ns = items.mtime_ns"
 )
+_OF_FILE = "FROM checks WHERE stored_path = ? AND stored_size IS ? AND mtime_ns = ?"
 _READABLE = "kind <> 'folder' AND header_nonce IS NOT NULL AND node_problem IS NULL"
 
 
@@ -76,12 +77,20 @@ class Checks:
             if before is not None and check.problem is None:
                 connection.execute(_EXAMINE_AGAIN, (check.stored_path,))
 
+    def add_altered(self, check: Check) -> None:
+        """Note further parts of a file that are altered: what was found in this file before stays."""
+        with self._database.writing() as connection:
+            row = connection.execute(
+                f"SELECT ranges {_OF_FILE}", (check.stored_path, check.stored_size, check.mtime_ns)
+            ).fetchone()
+            before = ranges_from(row[0]) if row is not None else ()
+            write_check(connection, replace(check, ranges=tuple(united([*before, *check.ranges]))))
+
     def get(self, stored_path: str, stored_size: int | None, mtime_ns: int) -> Check | None:
         """Return what was found in this file when it was checked last, None if it never was."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT checked_ns, problem, ranges FROM checks"
-                " WHERE stored_path = ? AND stored_size IS ? AND mtime_ns = ?",
+                f"SELECT checked_ns, problem, ranges {_OF_FILE}",
                 (stored_path, stored_size, mtime_ns),
             ).fetchone()
         if row is None:

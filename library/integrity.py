@@ -78,18 +78,26 @@ class Integrity:
         """
         return self._memory.accept(path) + self._checks.accept(path)
 
+    def require_complete(self, record: Record) -> None:
+        """Refuse a file whose end is not there: whoever reads it would not notice.
+
+        Raises:
+            NotWholeError
+        """
+        problem = record.node_problem if record.node_problem == ARRIVING else record.seal_problem
+        if problem is not None:
+            raise NotWholeError(record.item_id, problem)
+
     def require_whole(self, record: Record) -> None:
         """Refuse a file that must not be taken for whole though every chunk of it may be genuine.
 
         Raises:
             NotWholeError
         """
-        problem = record.node_problem if record.node_problem == ARRIVING else record.seal_problem
-        if problem is None:
-            check = self._checks.get(record.stored_path, record.stored_size, record.mtime_ns)
-            problem = check.problem if check is not None and check.problem == ALTERED else None
-        if problem is not None:
-            raise NotWholeError(record.item_id, problem)
+        self.require_complete(record)
+        check = self._checks.get(record.stored_path, record.stored_size, record.mtime_ns)
+        if check is not None and check.problem == ALTERED:
+            raise NotWholeError(record.item_id, check.problem)
 
     # --- reading whole
 

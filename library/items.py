@@ -33,7 +33,8 @@ class Item:
     `added_at` and `modified_at` are ISO 8601 in UTC, as is `changed_at`: when another program was found to have
     put other contents in its place. `taken_at` is ISO 8601 with the offset where the
     file has one. `width` and `height` are upright, in pixels; `size` is plaintext bytes. `problem` says
-    in words why the item cannot be read, shown or played. `header_nonce` tells contents apart wherever they lie.
+    in words why the item cannot be read, shown or played; `partly` whether that concerns only some of its bytes: the
+    others can be had. `header_nonce` tells contents apart wherever they lie.
     `position_s` is where somebody stopped in a video, in playing time, None if it was not begun or was seen to
     the end; `watched_at` is when it was last seen to the end. `media` is filled by `Library.item` and
     `find_path`, not in pages. `revision` changes whenever the contents do: good for an ETag.
@@ -61,6 +62,7 @@ class Item:
     child_count: int | None
     revision: str
     header_nonce: bytes | None = None
+    partly: bool = False
     position_s: float | None = None
     watched_at: str | None = None
 

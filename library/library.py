@@ -177,16 +177,16 @@ class Library:
         Raises:
             ItemNotFoundError
             NotAFileError: It is a folder.
-            NotWholeError: It is known to be shorter or another than what was stored.
+            NotWholeError: It is known to be shorter than what was stored.
             ItemChangedError: It was replaced or cut short since it was read.
             VaultError: Locked, damaged, or the disk refuses.
 
-        What is read of it may raise AlteredError beside what the vault raises: see `witness`.
+        What is read of it may raise AlteredError beside what the vault raises: see `Opener.open`.
         """
         record = self._index.record(item_id)
         if record.kind is ItemKind.FOLDER:
             raise NotAFileError(item_id)
-        self._integrity.require_whole(record)
+        self._integrity.require_complete(record)
         return self._opener.open(record)
 
     def lend(self, item_id: str) -> OpenFile:
@@ -221,12 +221,12 @@ class Library:
         Raises:
             ItemNotFoundError
             NotPlayableError: Not a video, or one that could not be read as one.
-            NotWholeError: It is known to be shorter or another than what was stored.
+            NotWholeError: It is known to be shorter than what was stored.
         """
         item, record = self._index.item(item_id), self._index.record(item_id)
         if item.media is None:
             raise NotPlayableError(item_id)
-        self._integrity.require_whole(record)
+        self._integrity.require_complete(record)
         return Source(
             # What was drawn into pictures is of these files, too; and their places are what a screen asks by.
             source_id=f"{item_id}-{item.revision}{self._subtitles.revision_beside(item_id)}",

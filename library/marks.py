@@ -5,7 +5,7 @@ older one that was put back, has another. They tell where; *whether* is the SHA-
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 MARK_SIZE = 8  # bytes
 BLOCK_SIZE = 1 << 20  # bytes of plaintext: 8 MB of marks for a terabyte
@@ -118,13 +118,33 @@ def changed_ranges(before: bytes | None, now: bytes, size: int) -> list[Range]:
     """
     if before is None or len(before) != len(now):
         return [(0, size)]
-    changed = (
+    # Other plaintext under the same marks: nobody forges 64 bits by chance, so the marks are no help.
+    return list(joined(iter(changed_blocks(before, now, size)))) or [(0, size)]
+
+
+def changed_blocks(before: bytes, now: bytes, size: int) -> list[Range]:
+    """Return the blocks of a file of `size` plaintext bytes whose marks are others; as many as before."""
+    return [
         range_of(block, size)
         for block in range(len(now) // MARK_SIZE)
         if mark_at(before, block) != mark_at(now, block)
-    )
-    # Other plaintext under the same marks: nobody forges 64 bits by chance, so the marks are no help.
-    return list(joined(changed)) or [(0, size)]
+    ]
+
+
+def united(ranges: Iterable[Range]) -> list[Range]:
+    """Return what any of the ranges hold, in order, apart from one another."""
+    found: list[Range] = []
+    for start, stop in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(stop, found[-1][1]))
+        else:
+            found.append((start, stop))
+    return found
+
+
+def overlap(one: Range, other: Range) -> bool:
+    """Return whether two ranges have a byte in common."""
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def joined(ranges: Iterator[Range]) -> Iterator[Range]:

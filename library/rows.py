@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from library.checks import ranges_from
 from library.cursors import Position
 from library.items import Item, ItemKind, Location
 from library.records import SHRUNK, Record, iso_time
@@ -22,6 +23,10 @@ ITEM_COLUMNS = (  # nothing below is built from input: column names are constant
     " AND checks.stored_size IS items.stored_size AND checks.mtime_ns = items.mtime_ns), suspicion,"
     f" CASE WHEN whole_size > stored_size THEN '{SHRUNK}' END, problem)"
     " AS shown_problem, has_image, header_nonce, stored_size, changed_ns,"
+    # Nothing else is in the way of a file that a check found some damage in.
+    " CASE WHEN coalesce(node_problem, nullif(whole_size > stored_size, 0)) IS NULL THEN (SELECT checks.ranges"
+    " FROM checks WHERE checks.stored_path = items.stored_path AND checks.stored_size IS items.stored_size"
+    " AND checks.mtime_ns = items.mtime_ns) END AS ranges,"
     " CASE kind WHEN 'folder' THEN (SELECT count(*) FROM items AS child WHERE child.parent_id = items.item_id) END"
 )
 
@@ -56,7 +61,9 @@ def item_of(row: Row, media: MediaInfo | None) -> Item:
         width,
         height,
     ) = row[:13]
-    (taken_at, lat, lon, problem, has_image, header_nonce, stored_size, changed_ns, child_count) = row[13:]
+    (taken_at, lat, lon, problem, has_image, header_nonce, stored_size, changed_ns, ranges, child_count) = (
+        row[13:]
+    )
     return Item(
         id=item_id,
         parent_id=parent_id,
@@ -79,5 +86,12 @@ def item_of(row: Row, media: MediaInfo | None) -> Item:
         has_image=bool(has_image),
         child_count=child_count,
         header_nonce=header_nonce,
+        partly=_is_partly(ranges, size),
         revision=f"{(header_nonce or b'').hex()}-{stored_size or 0}",
     )
+
+
+def _is_partly(ranges: str | None, size: int | None) -> bool:
+    """Return whether something of a file of `size` bytes lies outside the ranges that a check found damaged."""
+    damaged = ranges_from(ranges)
+    return bool(damaged) and sum(stop - start for start, stop in damaged) < (size or 0)

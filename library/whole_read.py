@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from library.checks import ALTERED, Check
 from library.errors import CheckCancelledError
-from library.marks import MarkMaker, Range, changed_ranges, joined
+from library.marks import MarkMaker, Range, changed_blocks, changed_ranges, joined, overlap, united
 from library.seals import Seal, Seals
 from vault import AuthenticationError, Node, StorageError, TruncatedError, Vault, Verification
 
@@ -89,18 +89,32 @@ class _Reading:
             reported = stretch.stored_stop
 
     def result(self, seals: Seals | None) -> WholeRead:
-        if self._damaged:
-            ranges = tuple(joined(iter(self._damaged)))
-            return WholeRead(self.check(damaged_in_words(ranges), ranges), None)
         sha256, marks = self._sha256.digest(), self._marks.finish()
         assert self._stored_size is not None
         known = None if seals is None else seals.get(self._header_nonce, self._stored_size)
+        if self._damaged:
+            return WholeRead(self._damage(known, marks), None)
         if known is not None and known.sha256 != sha256:
             return WholeRead(self.check(ALTERED, tuple(changed_ranges(known.marks, marks, self._size))), None)
         seal = Seal(
             header_nonce=self._header_nonce, stored_size=self._stored_size, sha256=sha256, marks=marks
         )
         return WholeRead(self.check(None), seal)
+
+    def _damage(self, known: Seal | None, marks: bytes) -> Check:
+        ranges = tuple(joined(iter(self._damaged)))
+        altered = [] if known is None else self._altered_elsewhere(known.marks, marks, ranges)
+        if altered:
+            # What is damaged is refused all the same; what is altered would not be.
+            return self.check(ALTERED, tuple(united([*ranges, *altered])))
+        return self.check(damaged_in_words(ranges), ranges)
+
+    def _altered_elsewhere(self, before: bytes | None, now: bytes, damaged: tuple[Range, ...]) -> list[Range]:
+        """Return the blocks that are others though none of their chunks is damaged."""
+        if before is None or len(before) != len(now):
+            return []
+        blocks = changed_blocks(before, now, self._size)
+        return [block for block in blocks if not any(overlap(block, one) for one in damaged)]
 
     def check(self, problem: str | None, ranges: tuple[Range, ...] = ()) -> Check:
         return Check(

@@ -34,6 +34,8 @@ def item_json(item: Item) -> dict[str, Any]:
     body: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
     body["parent"] = item.parent_id
     body["image"] = f"{API}/items/{item.id}/image" if item.has_image else None
+    if item.partly:
+        body["partly"] = True
     if item.location is not None:
         body["location"] = {"lat": item.location[0], "lon": item.location[1]}
     return body

@@ -196,6 +196,7 @@ class ItemOut(Schema):
     watched_at = String()
     location = Nested(LocationOut)
     problem = String()
+    partly = Boolean()
     image = String(allow_none=True)
 
 

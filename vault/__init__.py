@@ -27,7 +27,7 @@ from vault.errors import (
 from vault.names import ROOT_ID, check_name
 from vault.node import Node, NodeKind
 from vault.passphrase import change_passphrase, set_passphrase
-from vault.reader import PlaintextReader, Witness
+from vault.reader import PlaintextReader
 from vault.recovery import (
     RECOVERY_KEY_LINE_COUNT,
     format_recovery_key,
@@ -38,6 +38,7 @@ from vault.secret_memory import SecretMemory
 from vault.topfiles import is_vault
 from vault.vault import Vault
 from vault.verification import Stretch, Verification
+from vault.witness import Limit, Witness
 
 __all__ = [
     "PROBLEM_LEFTOVER",
@@ -52,6 +53,7 @@ __all__ = [
     "FormatError",
     "IntegrityError",
     "LastChunkError",
+    "Limit",
     "LocationError",
     "NameRefusedError",
     "NoVaultError",

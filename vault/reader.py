@@ -8,7 +8,7 @@ import functools
 import io
 import struct
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vault.content import ChunkCipher
@@ -16,6 +16,7 @@ from vault.errors import AuthenticationError, LastChunkError, TruncatedError, Va
 from vault.keyring import Keyring
 from vault.layout import CHUNK_SIZE, span_for
 from vault.storage import StoredFile
+from vault.witness import Limit, Witness
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -24,11 +25,6 @@ BATCH_CHUNKS = 6
 """Chunks that are read and opened together: 192 KiB. More would be memory for every viewer, and no faster."""
 
 _ZEROS = memoryview(bytes((BATCH_CHUNKS + 1) * CHUNK_SIZE))  # an empty chunk may come with a batch
-
-Witness = Callable[[int, Sequence[bytes]], None]
-"""Told of chunks that were opened, before any byte of them leaves the reader: the index of the first, and the nonces,
-as they are stored, of this one and of those that follow it. What it raises, the reader raises instead of the bytes,
-then and whenever it is read again. It is called in the thread that reads, without a lock of the reader's."""
 
 
 class PlaintextReader(io.RawIOBase):
@@ -63,6 +59,7 @@ class PlaintextReader(io.RawIOBase):
         self._window_first = self._window_stop = 0
         self._witnesses: list[Witness] = []
         self._untold: list[tuple[int, Sequence[bytes]]] = []
+        self._limit: Limit | None = None
         self._chunks: ChunkCipher | None = None
         content = keyring.content
         self._layout = content.layout
@@ -104,6 +101,10 @@ class PlaintextReader(io.RawIOBase):
             self._witnesses.append(witness)
             # What was opened before it came is opened again: it is to see all that it lets pass.
             self._window_first = self._window_stop = self._chunk_count
+
+    def limit(self, limit: Limit) -> None:
+        """Have some bytes never given out; whoever reads others does not notice."""
+        self._limit = limit
 
     def is_current(self) -> bool:
         """Tell whether its place still holds the very file that is open, unchanged since it was opened.
@@ -248,6 +249,7 @@ class PlaintextReader(io.RawIOBase):
 
     def _piece(self, start: int, stop: int) -> memoryview:
         """Return the plaintext from `start` on, to `stop` or the end of a batch. Valid until the next call."""
+        stop = stop if self._limit is None else self._limit(start, stop)
         span = span_for(start, stop)
         last = min(span.stop, span.first + BATCH_CHUNKS)
         if self._window_first <= span.first < self._window_stop:

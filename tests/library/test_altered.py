@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import io
+import itertools
 import os
 import time
 from urllib.parse import urlsplit
@@ -10,16 +11,20 @@ from urllib.parse import urlsplit
 import fsspec
 import pytest
 
-from library import AlteredError, Library, MarkMaker, NotWholeError
+from library import AlteredError, Library, MarkMaker
 from library.checks import ALTERED
 from library.errors import LibraryClosedError
 from library.feed import Feed
 from library.marks import BLOCK_SIZE
+from library.patched import Holes, PatchedReader
 from library.witness import SealWitness
 from tests.library.material import (
     CHEAP,
     CHUNK_SIZE,
+    HEADER_SIZE,
     PASSPHRASE,
+    STORED_CHUNK_SIZE,
+    flip_byte,
     photo,
     put,
     put_older_chunk,
@@ -67,6 +72,17 @@ def open_and_read(library, item_id):
     return got, None
 
 
+def read_range(reader, start, stop):
+    """Read a part; return what came until it was refused, and the error."""
+    got = b""
+    try:
+        for piece in reader.iter_range(start, stop):
+            got += piece
+    except AlteredError as error:
+        return got, error
+    return got, None
+
+
 def block_of(chunk_index):
     start = chunk_index // BLOCK_CHUNKS * BLOCK_SIZE
     return start, min(start + BLOCK_SIZE, len(DATA))
@@ -93,9 +109,89 @@ def test_a_reader_like_any_other_sees_it_too(vault, library, film):
     put_older_chunk(vault, "/film.bin", 40)
     with library.open(film) as reader, pytest.raises(AlteredError):
         io.BufferedReader(reader, 5000).read()
-    # A reader of its own: what is known by now is said when it is opened.
-    with pytest.raises(NotWholeError, match="altered"):
-        library.open(film)
+    # A reader of its own knows it by now.
+    with library.open(film) as reader:
+        reader.seek(40 * CHUNK_SIZE)
+        with pytest.raises(AlteredError):
+            reader.read(1)
+
+
+@pytest.mark.parametrize("chunk_index", [0, 40, CHUNK_COUNT - 1], ids=str)
+def test_what_is_known_to_be_altered_is_given_to_nobody_and_all_else_to_everybody(
+    vault, library, film, chunk_index
+):
+    put_older_chunk(vault, "/film.bin", chunk_index)
+    open_and_read(library, film)
+    start, stop = block_of(chunk_index)
+    near = (start - 6 * CHUNK_SIZE, start - 1, start, start + 1, stop - 1, stop, stop + 1)
+    edges = sorted({0, len(DATA), *(min(max(edge, 0), len(DATA)) for edge in near)})
+    for at, until in itertools.combinations(edges, 2):
+        wanted = DATA[at:until] if until <= start or at >= stop else DATA[at : max(at, start)]
+        file = library.lend(film)  # the reader that was kept after the one before it failed
+        got, error = read_range(file.reader, at, until)
+        file.close()
+        refused = at < stop and until > start
+        assert got == wanted
+        assert (error and (error.start, error.stop)) == ((start, stop) if refused else None)
+        with library.open(film) as reader:
+            reader.seek(at)
+            into = bytearray(until - at)
+            if refused:
+                with pytest.raises(AlteredError):
+                    reader.readinto(into)
+            else:
+                assert reader.readinto(into) == len(wanted)
+                assert into == wanted
+
+
+def test_parts_are_found_one_after_the_other_and_all_of_them_stay_known(vault, library, film):
+    for chunk_index in (40, 3, CHUNK_COUNT - 1):
+        put_older_chunk(vault, "/film.bin", chunk_index)
+    assert not library.find_path("/film.bin").partly
+    for block in (0, 1, 3):
+        with library.open(film) as reader, pytest.raises(AlteredError) as caught:
+            # As a player that skips what was refused.
+            list(reader.iter_range(block * BLOCK_SIZE, len(DATA)))
+        assert (caught.value.start, caught.value.stop) == block_of(block * BLOCK_CHUNKS)
+    (finding,) = library.integrity.findings()
+    assert finding.problem == "altered"
+    assert finding.ranges == ((0, 2 * BLOCK_SIZE), block_of(CHUNK_COUNT - 1))
+    item = library.find_path("/film.bin")
+    assert (item.problem, item.partly) == (ALTERED, True)
+
+
+def test_what_is_met_on_the_way_is_added_to_what_a_whole_reading_found(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40)
+    check = library.integrity.check_file(vault.find("/film.bin"), lambda _size: True)
+    assert check.ranges == (block_of(40),)
+    put_older_chunk(vault, "/film.bin", 70)
+    with library.open(film) as reader, pytest.raises(AlteredError):
+        list(reader.iter_range(2 * BLOCK_SIZE, len(DATA)))
+    (finding,) = library.integrity.findings()
+    assert finding.ranges == ((BLOCK_SIZE, 3 * BLOCK_SIZE),)
+
+
+def test_a_file_that_is_altered_and_damaged_gives_neither(vault, library, film):
+    put_older_chunk(vault, "/film.bin", 40)
+    flip_byte(stored_file(vault, "/film.bin"), HEADER_SIZE + 5 * STORED_CHUNK_SIZE + 100)
+    os.utime(stored_file(vault, "/film.bin"), ns=(LONG_AGO_NS, LONG_AGO_NS))
+    check = library.integrity.check_file(vault.find("/film.bin"), lambda _size: True)
+    assert check.problem == ALTERED
+    assert check.ranges == ((5 * CHUNK_SIZE, 6 * CHUNK_SIZE), block_of(40))
+    with library.open(film) as reader:
+        for chunk_index in (5, 40):
+            with pytest.raises(IntegrityError):
+                reader.iter_range(chunk_index * CHUNK_SIZE, (chunk_index + 1) * CHUNK_SIZE)
+        assert reader.read(5 * CHUNK_SIZE) == DATA[: 5 * CHUNK_SIZE]
+
+
+def test_damage_alone_is_no_alteration(vault, library, film):
+    flip_byte(stored_file(vault, "/film.bin"), HEADER_SIZE + 5 * STORED_CHUNK_SIZE + 1)  # its nonce
+    os.utime(stored_file(vault, "/film.bin"), ns=(LONG_AGO_NS, LONG_AGO_NS))
+    check = library.integrity.check_file(vault.find("/film.bin"), lambda _size: True)
+    assert check.problem.startswith("damaged: ")
+    item = library.find_path("/film.bin")
+    assert (item.problem, item.partly) == (check.problem, True)
 
 
 def read_with_pauses(library, item_id):
@@ -229,7 +325,7 @@ def test_the_feed_cuts_the_connection_and_says_why(vault, library, film):
             with pytest.raises(http.client.IncompleteRead) as cut:
                 response.read()
             connection.close()
-        assert BLOCK_SIZE - 6 * CHUNK_SIZE <= len(cut.value.partial) < 2 * BLOCK_SIZE
+        assert BLOCK_SIZE - 6 * CHUNK_SIZE <= len(cut.value.partly) < 2 * BLOCK_SIZE
         assert isinstance(lease.damage, AlteredError)
     finally:
         feed.close()
@@ -271,6 +367,30 @@ def test_a_vault_far_away_is_read_no_other_way(state):
         assert isinstance(error, AlteredError)
         assert (error.start, error.stop) == block_of(40)
     memory.rm("/altered", recursive=True)
+
+
+@pytest.mark.parametrize("chunk_index", [0, 40, CHUNK_COUNT - 1], ids=str)
+def test_who_finds_a_way_around_holes_is_given_zeros(vault, library, film, chunk_index):
+    put_older_chunk(vault, "/film.bin", chunk_index, b"\xaa" * CHUNK_SIZE if chunk_index == 40 else None)
+    flip_byte(stored_file(vault, "/film.bin"), HEADER_SIZE + 80 * STORED_CHUNK_SIZE + 100)
+    os.utime(stored_file(vault, "/film.bin"), ns=(LONG_AGO_NS, LONG_AGO_NS))
+    start, stop = block_of(chunk_index)
+    wanted = bytearray(DATA)
+    wanted[80 * CHUNK_SIZE : 81 * CHUNK_SIZE] = bytes(CHUNK_SIZE)
+    for known in (False, True):
+        holes = Holes()
+        reader = PatchedReader(lambda: library.open(film), holes)
+        got = b"".join(reader.iter_range(77, reader.size))
+        if known:
+            wanted[start:stop] = bytes(stop - start)
+            assert got == wanted[77:]
+            assert list(reader.iter_range(start, start + 10)) == [bytes(10)]
+        else:  # what came before it was found out is what was there
+            assert len(got) == len(wanted) - 77
+            assert got[: max(0, start - 77)] == wanted[77:start]
+            assert got[stop - 77 :] == wanted[stop:]
+        assert isinstance(holes.first, IntegrityError)
+        reader.close()
 
 
 # --- the witness
@@ -353,19 +473,19 @@ def test_a_film_that_is_altered_before_anybody_looked_has_no_poster_until_it_is_
     assert (item.problem, item.has_image) == (None, True)
 
 
-def test_a_film_known_to_be_altered_is_not_played(vault, library):
+def test_a_film_of_one_block_that_is_altered_gives_nothing(vault, library):
     store(vault, library, "/film.mkv", video(form="matroska"))
     library.scan()
     item_id = library.find_path("/film.mkv").id
     source = library.source(item_id)
     put_older_chunk(vault, "/film.mkv", 0)
-    with source.lease() as lease:  # a run that was begun before it was known
-        address = urlsplit(lease.url)
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
-        connection.request("GET", address.path)
-        with pytest.raises(http.client.RemoteDisconnected):
-            connection.getresponse()
-        connection.close()
-    assert isinstance(lease.damage, AlteredError)
-    with pytest.raises(NotWholeError):
-        library.source(item_id)
+    for one in (source, library.source(item_id)):  # before it was known, and after
+        with one.lease() as lease:
+            address = urlsplit(lease.url)
+            connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+            connection.request("GET", address.path)
+            with pytest.raises(http.client.RemoteDisconnected):
+                connection.getresponse()
+            connection.close()
+        assert isinstance(lease.damage, AlteredError)
+    assert not library.item(item_id).partly

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from library import CheckCancelledError, ItemChangedError, Library, NotWholeError, Survey
+from library import AlteredError, CheckCancelledError, ItemChangedError, Library, NotWholeError, Survey
 from library.arriving import ARRIVING, REST_NS
 from library.checks import ALTERED
 from library.records import DAMAGED_END, SHRUNK
@@ -258,7 +258,9 @@ def test_an_older_chunk_put_back(house, library):
     assert found == {("altered", "/a.bin"): ((1 << 20, 2 << 20),)}
     assert library.find_path("/a.bin").problem == ALTERED
     with pytest.raises(NotWholeError):
-        library.open(library.find_path("/a.bin").id)
+        library.require_whole(house.find("/a.bin"))
+    with library.open(library.find_path("/a.bin").id) as reader, pytest.raises(AlteredError):
+        reader.read()
     stored_file(house, "/a.bin").write_bytes(whole)
     settle(house)
     assert findings(library, house, deep=True) == {}
