@@ -325,7 +325,7 @@ def test_the_feed_cuts_the_connection_and_says_why(vault, library, film):
             with pytest.raises(http.client.IncompleteRead) as cut:
                 response.read()
             connection.close()
-        assert BLOCK_SIZE - 6 * CHUNK_SIZE <= len(cut.value.partly) < 2 * BLOCK_SIZE
+        assert BLOCK_SIZE - 6 * CHUNK_SIZE <= len(cut.value.partial) < 2 * BLOCK_SIZE
         assert isinstance(lease.damage, AlteredError)
     finally:
         feed.close()
