@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from transcoder import SubtitleText
 
-WEBVTT, SCRIPT, DRAWN = "webvtt", "script", "drawn"
+WEBVTT, SCRIPT, DRAWN = "webvtt", "script", "drawable"
 
 Texts = dict[tuple[int, str], bytes]  # by number of the track and form
 

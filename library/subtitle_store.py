@@ -15,7 +15,7 @@ class SubtitleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, item_id: str, track: int, form: str, revision: str, further: str = "") -> bytes | None:
+    def get(self, item_id: str, track: int, form: str, revision: str) -> bytes | None:
         """Return what was kept of a track; None if there is nothing, or it is of other contents.
 
         Args:
@@ -23,26 +23,19 @@ class SubtitleStore:
             track: Number of the stream in the film; 0 for a file.
             form: What it was made into.
             revision: Of what it was made from, in one line.
-            further: What else it depends on.
         """
         with self._database.reading() as connection:
             found = connection.execute(
                 "SELECT contents FROM subtitles WHERE item_id = ? AND track = ? AND form = ? AND revision = ?",
-                (item_id, track, form, f"{revision}\n{further}"),
+                (item_id, track, form, revision),
             ).get
         return found if isinstance(found, bytes) else None
 
-    def put(
-        self, item_id: str, revision: str, contents: Mapping[tuple[int, str], bytes], further: str = ""
-    ) -> None:
+    def put(self, item_id: str, revision: str, contents: Mapping[tuple[int, str], bytes]) -> None:
         """Keep what was made of an item's tracks: bytes by track and form. What is of another revision goes."""
         with self._database.writing() as connection:
             connection.execute(
-                "DELETE FROM subtitles WHERE item_id = ?1 AND substr(revision, 1, length(?2)) <> ?2",
-                (item_id, f"{revision}\n"),
+                "DELETE FROM subtitles WHERE item_id = ? AND revision <> ?", (item_id, revision)
             )
-            rows = [
-                (item_id, track, form, f"{revision}\n{further}", one)
-                for (track, form), one in contents.items()
-            ]
+            rows = [(item_id, track, form, revision, one) for (track, form), one in contents.items()]
             connection.executemany("INSERT OR REPLACE INTO subtitles VALUES (?, ?, ?, ?, ?)", rows)

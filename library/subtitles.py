@@ -4,10 +4,11 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from library.errors import NoSubtitlesError, StoreDamagedError
 from library.feed import Feed, Lease
+from library.film_fonts import FilmFonts
 from library.film_texts import FilmReader
 from library.index import Index
 from library.items import Item
@@ -53,7 +54,6 @@ class _Place:
     item_id: str  # that its bytes are in
     number: int
     revision: str
-    drawn_for: str = ""  # what else its drawing depends on
 
 
 class Subtitles:
@@ -83,6 +83,7 @@ class Subtitles:
         # Of its own: a small file does not wait for a film.
         self._file_helper = OnDemand(SubtitleHelper, idle_s=_HELPER_IDLE_S)
         self._films = FilmReader(index, maker, feed, self._keep_film)
+        self._fonts = FilmFonts(self._read_fonts)
 
     def tracks(self, item_id: str) -> list[SubtitleTrack]:
         """Return the tracks of a film: those in it, then the files beside it. Their order is their number to draw.
@@ -136,14 +137,17 @@ class Subtitles:
         tracks = self.tracks(item_id)
         if not 0 <= number < len(tracks):
             raise NoSubtitlesError(item_id)
-        contents = self._drawable(*self._find(item_id, str(tracks[number].index)))
-        with self._feed().lease(lambda: _Memory(contents)) as lease:
+        film, track = self._find(item_id, str(tracks[number].index))
+        # The fonts are the film's, wherever the text comes from.
+        script, fonts = self._drawable(film, track), self._fonts.of(film)
+        with self._feed().lease(lambda: _Memory(fonts, script)) as lease:
             yield lease
 
     def close(self) -> None:
         """End the helpers, even while they read. Safe twice."""
         self._films.close()
         self._file_helper.close()
+        self._fonts.close()
 
     def _find(self, item_id: str, index: str) -> tuple[Item, SubtitleStream | SubtitleFile]:
         """Return a film and its track of text called `index`."""
@@ -185,21 +189,23 @@ class Subtitles:
         return made
 
     def _drawable(self, film: Item, track: SubtitleStream | SubtitleFile) -> bytes:
-        # The fonts are the film's, wherever the text comes from.
         place = self._place(film, track)
-        place = replace(place, drawn_for=f"{film.id} {film.revision}")
         kept = self._kept(place, DRAWN)
         if kept is not None:
             return kept
         script, complete = self._text(film, track, SCRIPT)
         try:
-            with self._file_helper.using() as helper, self._maker.lease(self._index.record(film.id)) as lease:
-                drawn = helper.drawable(script, lease.url)
+            with self._file_helper.using() as helper:
+                drawn = helper.drawable(script)
         except (ProbeError, HelperCrashedError) as error:
             raise NoSubtitlesError(film.id) from error
         if complete:
             self._keep(place, {(place.number, DRAWN): drawn})
         return drawn
+
+    def _read_fonts(self, film: Item) -> bytes:
+        with self._file_helper.using() as helper, self._maker.lease(self._index.record(film.id)) as lease:
+            return helper.fonts(lease.url)
 
     def _place(self, film: Item, track: SubtitleStream | SubtitleFile) -> _Place:
         if isinstance(track, SubtitleStream):
@@ -212,13 +218,13 @@ class Subtitles:
 
     def _kept(self, place: _Place, form: str) -> bytes | None:
         try:
-            return self._store.get(place.item_id, place.number, form, place.revision, place.drawn_for)
+            return self._store.get(place.item_id, place.number, form, place.revision)
         except StoreDamagedError:
             return None  # what is lost there can be made anew
 
     def _keep(self, place: _Place, made: Texts) -> None:
         try:
-            self._store.put(place.item_id, place.revision, made, place.drawn_for)
+            self._store.put(place.item_id, place.revision, made)
         except StoreDamagedError:
             logger.warning("subtitles could not be stored")
 
@@ -227,15 +233,18 @@ class Subtitles:
 
 
 class _Memory:
-    """Bytes that are leased like a file."""
+    """Bytes one after the other that are leased like a file."""
 
-    def __init__(self, contents: bytes) -> None:
-        self._contents = contents
-        self.size = len(contents)
+    def __init__(self, *parts: bytes) -> None:
+        self._parts = parts
+        self.size = sum(map(len, parts))
 
-    def iter_range(self, start: int, stop: int) -> Iterator[bytes]:
+    def iter_range(self, start: int, stop: int) -> Iterator[memoryview]:
         """Yield the bytes from `start` to `stop`."""
-        yield self._contents[start:stop]
+        for part in self._parts:
+            if (piece := memoryview(part)[max(start, 0) : max(stop, 0)]).nbytes:
+                yield piece
+            start, stop = start - len(part), stop - len(part)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -29,12 +29,13 @@ from transcoder.profiles import PROFILES, ScreenProfile, profile_named
 from transcoder.session import Source
 from transcoder.slots import PoolState
 from transcoder.stream import PLAYLIST_TYPE, SegmentBody, Stream, VariantLink
-from transcoder.subtitles import MAX_SUBTITLE_FILE_SIZE, SubtitleHelper, SubtitleText
+from transcoder.subtitles import MAX_SUBTITLE_FILE_SIZE, NO_FONTS, SubtitleHelper, SubtitleText
 from transcoder.text_tracks import on_the_clock, text_playlist, text_renditions
 
 __all__ = [
     "ABILITIES",
     "MAX_SUBTITLE_FILE_SIZE",
+    "NO_FONTS",
     "PLAYLIST_TYPE",
     "PROFILES",
     "AudioStream",

@@ -8,7 +8,8 @@ Requests and answers; any may be answered with `{"error": ..}`:
     {"do": "tracks", "url": .., "indexes": [..]}          {"sizes": [..]} and per track WebVTT and an ASS script
     {"do": "indexed", "url": .., "indexes": [..]}         the same, or {"no_index": true}: to be read whole
     {"do": "file", "language": .., "fps": ..} and a file  {"sizes": [..]} and the same of the file
-    {"do": "drawable", "url": ..} and an ASS script       {} and a Matroska file, with the fonts of the film at `url`
+    {"do": "drawable"} and an ASS script                  {} and the second part of a file to draw from
+    {"do": "fonts", "url": ..}                            {} and its first part, with the fonts of a film
 """
 
 import os
@@ -20,7 +21,14 @@ import av
 
 from transcoder.helper_child import serve
 from transcoder.matroska_cues import NoIndexError
-from transcoder.subtitle_reading import Text, drawable, read_file, read_indexed_tracks, read_tracks
+from transcoder.subtitle_reading import (
+    Text,
+    drawable,
+    read_file,
+    read_fonts,
+    read_indexed_tracks,
+    read_tracks,
+)
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -44,7 +52,9 @@ def answer(request: dict[str, Any], payload: bytes) -> Answer:
             return _texts(read_indexed_tracks(request["url"], request["indexes"]))
         if request["do"] == "file":
             return _texts([read_file(payload, request["language"], request["fps"])])
-        return {}, drawable(payload, request["url"])
+        if request["do"] == "fonts":
+            return {}, read_fonts(request["url"])
+        return {}, drawable(payload)
     except av.error.FFmpegError as error:
         return {"error": error.strerror or "unreadable"}, b""  # str(error) would name the URL
     except NoIndexError:

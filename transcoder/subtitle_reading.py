@@ -10,6 +10,7 @@ import av
 from av.container import InputContainer
 from av.stream import Discard
 
+from transcoder.drawn_file import fonts_part, script_part
 from transcoder.matroska_cues import Line, NoIndexError, read_lines
 from transcoder.media_opening import PyavStream, open_media
 from transcoder.mp4_text import read_samples
@@ -80,26 +81,43 @@ def read_file(data: bytes, language: str | None, fps: float | None) -> Text:
         return _texts(container.demux(stream), [stream], 0.0)[0]
 
 
-def drawable(script: bytes, url: str | None) -> bytes:
-    """Return a script as a Matroska file, with the fonts that came along in the film at `url`.
+def drawable(script: bytes) -> bytes:
+    """Return a script as the second part of a file to draw from; see `drawn_file`.
 
     Raises:
-        av.error.FFmpegError: The film cannot be opened.
+        av.error.FFmpegError: It is no script.
     """
-    output = io.BytesIO()
+    output = _Written()
     with (
         av.open(io.BytesIO(script), "r", format="ass") as source,
         av.open(output, "w", format="matroska") as target,
     ):
         track = target.add_stream_from_template(source.streams.subtitles[0])
-        for name, mime, font in _fonts(url) if url is not None else ():
-            target.add_attachment(name, mime, font)
-        target.start_encoding()
         for packet in source.demux():
             if packet.pts is not None:
                 packet.stream = track
                 target.mux(packet)
-    return output.getvalue()
+    return script_part(bytes(output.data))
+
+
+def read_fonts(url: str) -> bytes:
+    """Return the fonts that came along in a film as the first part of a file to draw from.
+
+    Raises:
+        av.error.FFmpegError: The film cannot be opened.
+    """
+    return fonts_part(_fonts(url))
+
+
+class _Written:
+    """Takes what is written and goes back nowhere: there are fonts before it in the end."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self.data += data
+        return len(data)
 
 
 def _streams(container: InputContainer, indexes: Sequence[int]) -> list[PyavStream]:
@@ -195,9 +213,8 @@ def _header(stream: PyavStream) -> str:
     return bytes(header).decode("utf-8", "replace").replace("\0", "")
 
 
-def _fonts(url: str) -> list[tuple[str, str, bytes]]:
-    """Return the fonts in a film: their names, types and bytes."""
-    fonts: list[tuple[str, str, bytes]] = []
+def _fonts(url: str) -> list[bytes]:
+    fonts: list[bytes] = []
     size = 0
     with open_media(url) as container:
         for stream in container.streams.attachments:
@@ -205,5 +222,5 @@ def _fonts(url: str) -> list[tuple[str, str, bytes]]:
             data = bytes(stream.data or b"")
             size += len(data)
             if (mime.startswith("font/") or mime in _FONT_TYPES or "font" in mime) and size <= MAX_FONTS_SIZE:
-                fonts.append((f"{len(fonts)}.ttf", "font/ttf", data))
+                fonts.append(data)
     return fonts

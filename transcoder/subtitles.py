@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from types import TracebackType
 from typing import Any, Self
 
+from transcoder.drawn_file import fonts_part
 from transcoder.errors import ProbeError
 from transcoder.helper_process import HelperProcess
 
@@ -14,6 +15,7 @@ TRACKS_TIMEOUT_S = 900.0  # of a film that is read whole, where the caller knows
 INDEXED_TIMEOUT_S = 120.0
 FILE_TIMEOUT_S = 60.0
 MAX_SUBTITLE_FILE_SIZE = 16 * 1024 * 1024  # bytes; most have 100 KB, those with drawings 10 MB
+NO_FONTS = fonts_part(())  # before a script of which all fonts are the machine's
 _HEADER = b"WEBVTT"
 
 
@@ -82,16 +84,27 @@ class SubtitleHelper:
         answer, pieces = self._process.call(request, data, timeout_s=FILE_TIMEOUT_S)
         return _texts(answer, pieces, 1)[0]
 
-    def drawable(self, script: bytes, url: str | None) -> bytes:
-        """Return a script and the fonts of the film behind `url` as one file that an encoder reads.
+    def drawable(self, script: bytes) -> bytes:
+        """Return an ASS script as an encoder reads it behind fonts: `fonts`, or `NO_FONTS`.
 
         Raises:
-            ProbeError: They cannot be read.
+            ProbeError: It is no script.
             HelperCrashedError: It crashed the decoder or took too long.
         """
-        answer, drawn = self._process.call({"do": "drawable", "url": url}, script, timeout_s=FILE_TIMEOUT_S)
+        answer, drawn = self._process.call({"do": "drawable"}, script, timeout_s=FILE_TIMEOUT_S)
         _raise_error(answer)
         return drawn
+
+    def fonts(self, url: str) -> bytes:
+        """Return the fonts that came along in the film behind a loopback `url`, as an encoder reads them.
+
+        Raises:
+            ProbeError: The film cannot be read.
+            HelperCrashedError: It crashed the decoder or took too long.
+        """
+        answer, fonts = self._process.call({"do": "fonts", "url": url}, timeout_s=FILE_TIMEOUT_S)
+        _raise_error(answer)
+        return fonts
 
     def close(self) -> None:
         """End the process. Safe twice."""

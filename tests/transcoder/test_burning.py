@@ -83,7 +83,7 @@ def with_text(media_server):
             indexes = [source.info.subtitles[number].index]
             with source.lease() as lease, SubtitleHelper() as helper:
                 (text,) = helper.tracks(lease.url, indexes)
-                media_server.offer("drawn", helper.drawable(text.script, lease.url))
+                media_server.offer("drawn", helper.fonts(lease.url) + helper.drawable(text.script))
             with media_server.lease("drawn")() as lease:
                 yield lease
 

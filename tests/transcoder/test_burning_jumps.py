@@ -9,7 +9,7 @@ import pytest
 from tests.transcoder.conftest import FFMPEGS, read_back
 from tests.transcoder.test_burning import ASS, SECONDS, SHOWN_S, from_the_middle, sup, white_times
 from tests.transcoder.test_playing import played
-from transcoder import PROFILES, Pool, SubtitleHelper
+from transcoder import NO_FONTS, PROFILES, Pool, SubtitleHelper
 from transcoder.broadcast import SubtitleId, known_again
 
 pytestmark = pytest.mark.ffmpeg
@@ -89,7 +89,7 @@ def test_text_is_drawn_on_both_sides_of_a_break(joined, source_of, media_server,
     @contextlib.contextmanager
     def drawn(number):
         with SubtitleHelper() as helper:
-            media_server.offer("drawn", helper.drawable(script.encode(), None))
+            media_server.offer("drawn", NO_FONTS + helper.drawable(script.encode()))
         with media_server.lease("drawn")() as lease:
             yield lease
 

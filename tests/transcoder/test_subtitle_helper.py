@@ -76,4 +76,4 @@ def test_only_a_feed_is_read(helper, url):
     with pytest.raises(ProbeError):
         helper.tracks(url, [0])
     with pytest.raises(ProbeError):
-        helper.drawable(b"[Script Info]\n[Events]\n", url)
+        helper.fonts(url)
