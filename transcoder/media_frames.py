@@ -5,11 +5,14 @@ import io
 import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
 from PIL import Image
 
+from transcoder.hdr_tones import HLG, PQ, with_sdr_tones
 from transcoder.media_opening import PyavStream, open_media, picture_streams
 
 JPEG_QUALITY = 85
+_HDR_TRANSFERS = {16: PQ, 18: HLG}  # AVColorTransferCharacteristic, which is that of ITU-T H.273
 
 
 def frame(url: str, at_s: float, width: int) -> bytes:
@@ -49,13 +52,22 @@ def rotation_of(picture: VideoFrame) -> int:
     return round(-picture.rotation / 90) * 90 % 360
 
 
+def image_of(picture: VideoFrame, stream: PyavStream, size: tuple[int, int]) -> Image.Image:
+    """Return a frame of that size, as it is stored and not yet upright, in the tones of SDR."""
+    transfer = _HDR_TRANSFERS.get(picture.color_trc) or _HDR_TRANSFERS.get(stream.codec_context.color_trc)
+    # Files may name HDR's transfer alone; it is only used with the colours of BT.2020 (ITU-R BT.2100).
+    colours = Colorspace.BT2020 if transfer else None
+    small = picture.reformat(*size, format="rgb24", src_colorspace=colours, interpolation="AREA")
+    image: Image.Image = small.to_image()  # type: ignore[no-untyped-call]
+    return with_sdr_tones(image, transfer) if transfer else image
+
+
 def _jpeg(picture: VideoFrame, stream: PyavStream, width: int) -> bytes:
-    image: Image.Image = picture.to_image()  # type: ignore[no-untyped-call]
     rotation = rotation_of(picture)
-    size = (max(1, round(image.width * sar_of(stream))), image.height)
+    size = (max(1, round(picture.width * sar_of(stream))), picture.height)
     shown_width = size[1] if rotation in (90, 270) else size[0]
     scale = min(1.0, width / shown_width)
-    image = image.resize((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
+    image = image_of(picture, stream, (max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
     if rotation:
         image = image.rotate(-rotation, expand=True)
     output = io.BytesIO()

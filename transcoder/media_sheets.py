@@ -12,7 +12,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from transcoder.media_frames import decode_near, rotation_of
+from transcoder.media_frames import decode_near, image_of, rotation_of
 from transcoder.media_opening import PyavStream, open_media, picture_streams
 
 _QUALITY = 75
@@ -59,7 +59,7 @@ def sheet(
                 tries = (offsets[place], offsets[max(0, place - 1)]) if offsets else ()
                 picture = _keyframe(container, stream, at_s, tries)
                 shown_s = None if picture is None else at_s
-                tile = tile if picture is None else _tile(picture, size)
+                tile = tile if picture is None else _tile(picture, stream, size)
             good_count += shown_s is not None
             if tile is not None:
                 row, column = divmod(place, grid[0])
@@ -115,9 +115,8 @@ def _next_keyframe(container: InputContainer, stream: PyavStream) -> VideoFrame 
     return None
 
 
-def _tile(picture: VideoFrame, size: tuple[int, int]) -> Image.Image:
+def _tile(picture: VideoFrame, stream: PyavStream, size: tuple[int, int]) -> Image.Image:
     rotation = rotation_of(picture)
     width, height = reversed(size) if rotation in (90, 270) else size
-    small = picture.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
-    image: Image.Image = small.to_image()  # type: ignore[no-untyped-call]
+    image = image_of(picture, stream, (width, height))
     return image.rotate(-rotation, expand=True) if rotation else image
