@@ -107,14 +107,15 @@ def _video(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
 
 
 def _poster(maker: PictureMaker, lease: Lease, media: MediaInfo) -> Images:
-    """Return the poster; a video without a frame that can be decoded has none."""
-    if not media.video:
-        return {}
+    """Return the poster, or a song's cover; one without a picture that can be decoded has none."""
     try:
-        return maker.poster(lease, media.duration_s, STORED_WIDTHS).images
+        if media.video:
+            return maker.poster(lease, media.duration_s, STORED_WIDTHS).images
+        cover = maker.cover(lease, STORED_WIDTHS)
     except (ProbeError, HelperCrashedError, PhotoError):
-        logger.info("no poster could be made of a video")
+        logger.info("no picture could be made of a video or song")
         return {}
+    return {} if cover is None else cover.images
 
 
 def _with_media(found: Findings, media: MediaInfo) -> Findings:

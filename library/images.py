@@ -4,6 +4,7 @@ import logging
 import threading
 
 from library.artwork import Artwork
+from library.covers import Covers
 from library.errors import NoImageError, StoreDamagedError
 from library.examination import STORED_WIDTHS
 from library.index import Index
@@ -18,8 +19,9 @@ logger = logging.getLogger(__name__)
 class Images:
     """Gives the JPEG of an item at any of `IMAGE_WIDTHS`."""
 
-    def __init__(self, index: Index, artwork: Artwork, maker: PictureMaker) -> None:
+    def __init__(self, index: Index, covers: Covers, artwork: Artwork, maker: PictureMaker) -> None:
         self._index = index
+        self._covers = covers
         self._artwork = artwork
         self._maker = maker
         # One picture is made at a time: twenty tiles that miss would else decode the same photo side by side.
@@ -30,7 +32,10 @@ class Images:
         if width not in IMAGE_WIDTHS:
             raise ValueError(f"an image is {', '.join(map(str, IMAGE_WIDTHS))} pixels wide")
         if not self._index.has_image(item_id):
-            raise NoImageError(item_id)
+            beside = self._covers.beside(item_id)
+            if beside is None:
+                raise NoImageError(item_id)
+            item_id = beside
         jpeg = self._stored(item_id, width)
         if jpeg is not None:
             return jpeg
@@ -63,7 +68,12 @@ class Images:
         if item.kind is ItemKind.PHOTO:
             return self._maker.read_photo(record, (width,)).photo.images[width]
         with self._maker.lease(record) as lease:
-            return self._maker.poster(lease, item.duration_s or 0.0, (width,)).images[width]
+            if item.kind is ItemKind.VIDEO:
+                return self._maker.poster(lease, item.duration_s or 0.0, (width,)).images[width]
+            cover = self._maker.cover(lease, (width,))
+        if cover is None:
+            raise NoImageError(item_id)
+        return cover.images[width]
 
     def _stored(self, item_id: str, width: int) -> bytes | None:
         try:

@@ -10,6 +10,7 @@ from typing import Self
 
 from library.artwork import Artwork
 from library.checks import Checks
+from library.covers import Covers
 from library.cursors import CursorSealer
 from library.database import Database, can_open
 from library.errors import NotAFileError, NotPlayableError
@@ -97,7 +98,7 @@ class Library:
                 opening.callback(maker.close)
             self._previews = Previews(self._index, PreviewStore(pictures), self._maker.lease)
             opening.callback(self._previews.close)
-            self._images = Images(self._index, artwork, self._maker)
+            self._images = Images(self._index, Covers(database), artwork, self._maker)
             self._stored = StoredFiles(vault, database, self._index, ids)
             self._scanner = Scanner(
                 vault, self._index, artwork, Memory(database), ids, scan_makers, state_dir / _SCAN_LOCK_FILE
@@ -201,7 +202,7 @@ class Library:
         return self.open(item_id), mime
 
     def image(self, item_id: str, width: int) -> bytes:
-        """Return the upright JPEG of a photo or video, `width` pixels wide at most.
+        """Return the upright JPEG of a photo, video or song, `width` pixels wide at most.
 
         Args:
             item_id: Of the item.

@@ -102,6 +102,16 @@ class PictureMaker:
             )
         return poster
 
+    def cover(self, lease: Lease, widths: Sequence[int]) -> Photo | None:
+        """Return the picture that came along in the leased song, None where there is none.
+
+        Raises:
+            ProbeError, HelperCrashedError, PhotoError: It cannot be read.
+        """
+        with self._media.using() as media:
+            picture = media.cover(lease.url)
+        return self.shrink(picture, widths) if picture else None
+
     def _frame(self, lease: Lease, at_s: float, widths: Sequence[int]) -> Photo:
         with self._media.using() as media:
             frame = media.frame(lease.url, at_s, max(widths))

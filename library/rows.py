@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from library.checks import ranges_from
+from library.covers import HAS_IMAGE
 from library.cursors import Position
 from library.items import Item, ItemKind, Location
 from library.records import SHRUNK, Record, iso_time
@@ -22,7 +23,7 @@ ITEM_COLUMNS = (  # nothing below is built from input: column names are constant
     " coalesce(node_problem, (SELECT checks.problem FROM checks WHERE checks.stored_path = items.stored_path"
     " AND checks.stored_size IS items.stored_size AND checks.mtime_ns = items.mtime_ns), suspicion,"
     f" CASE WHEN whole_size > stored_size THEN '{SHRUNK}' END, problem)"
-    " AS shown_problem, has_image, header_nonce, stored_size, changed_ns,"
+    f" AS shown_problem, {HAS_IMAGE}, header_nonce, stored_size, changed_ns,"
     # Nothing else is in the way of a file that a check found some damage in.
     " CASE WHEN coalesce(node_problem, nullif(whole_size > stored_size, 0)) IS NULL THEN (SELECT checks.ranges"
     " FROM checks WHERE checks.stored_path = items.stored_path AND checks.stored_size IS items.stored_size"

@@ -31,6 +31,7 @@ from transcoder.dolby_vision import read_profile
 from transcoder.helper_child import serve
 from transcoder.http_range import RangeReader
 from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
+from transcoder.media_covers import cover
 from transcoder.media_frames import frame, rotation_of, sar_of
 from transcoder.media_info import AudioStream, MediaInfo, SubtitleStream, VideoStream
 from transcoder.media_opening import PyavStream, is_decodable, open_media, picture_streams
@@ -74,6 +75,8 @@ def answer(request: dict[str, Any], _payload: bytes) -> tuple[dict[str, Any], by
     try:
         if request["do"] == "probe":
             return {"media": probe(request["url"]).to_json()}, b""
+        if request["do"] == "cover":
+            return {}, cover(request["url"])
         if request["do"] == "sheet":
             size, grid = tuple(request["size"]), tuple(request["grid"])
             jpeg, good_count = sheet(request["url"], request["moments_s"], size, grid, request["offsets"])

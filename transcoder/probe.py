@@ -56,6 +56,17 @@ class MediaHelper:
         _raise_error(answer)
         return jpeg
 
+    def cover(self, url: str) -> bytes:
+        """Return the picture that came along in the song behind `url`, as it is stored; nothing where there is none.
+
+        Raises:
+            ProbeError: The file cannot be read.
+            HelperCrashedError: It crashed the decoder or took too long.
+        """
+        answer, picture = self._process.call({"do": "cover", "url": url}, timeout_s=FRAME_TIMEOUT_S)
+        _raise_error(answer)
+        return picture
+
     def sheet(self, url: str, media: MediaInfo, layout: PreviewLayout, sheet_index: int) -> tuple[bytes, int]:
         """Return a sheet of small pictures of the video behind `url`, a JPEG, and how many of them decoded.
 
