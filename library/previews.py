@@ -171,7 +171,7 @@ class Previews:
         if begun is None or begun.header_nonce != film.header_nonce:
             begun = _Begun(film.header_nonce)
         with self._lease(record) as lease:
-            while len(begun.sheets) < film.layout.sheet_count:
+            while len(begun.sheets) < film.layout.sheet_count and _may_suffice(begun, film.layout):
                 if not may_go_on():
                     self._begun = begun
                     return
@@ -194,3 +194,9 @@ class Previews:
                 raise lease.damage
         begun.sheets.append(jpeg)
         begun.good_count += good_count
+
+
+def _may_suffice(begun: _Begun, layout: PreviewLayout) -> bool:
+    """Return whether enough pictures may still be good; where keyframes are rare, each bad one costs minutes."""
+    seen_count = layout.tiles_of(len(begun.sheets)).start
+    return begun.good_count + layout.count - seen_count >= layout.count * _LEAST_GOOD

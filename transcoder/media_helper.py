@@ -9,8 +9,8 @@ Requests and answers; any may be answered with `{"error": ..}`:
 
     {"do": "probe", "url": ..}                              {"media": MediaInfo as JSON}
     {"do": "frame", "url": .., "at_s": .., "width": ..}     {} and a JPEG
-    {"do": "sheet", "url": .., "moments_s": [..], "size": [..], "grid": [..],
-     "offsets": [..]}                                       {"good_count": ..} and a JPEG
+    {"do": "sheet", "url": .., "size": [..], "grid": [..],
+     "looks": [[at_s, keyframe_s, offset], ..]}          {"good_count": ..} and a JPEG
 """
 
 import os
@@ -36,6 +36,7 @@ from transcoder.media_frames import frame, rotation_of, sar_of
 from transcoder.media_info import AudioStream, MediaInfo, SubtitleStream, VideoStream
 from transcoder.media_opening import PyavStream, is_decodable, open_media, picture_streams
 from transcoder.media_sheets import sheet
+from transcoder.preview_layout import Look
 
 _MIME_TYPES = {
     "mpegts": "video/mp2t",
@@ -79,7 +80,7 @@ def answer(request: dict[str, Any], _payload: bytes) -> tuple[dict[str, Any], by
             return {}, cover(request["url"])
         if request["do"] == "sheet":
             size, grid = tuple(request["size"]), tuple(request["grid"])
-            jpeg, good_count = sheet(request["url"], request["moments_s"], size, grid, request["offsets"])
+            jpeg, good_count = sheet(request["url"], [Look(*one) for one in request["looks"]], size, grid)
             return {"good_count": good_count}, jpeg
         return {}, frame(request["url"], float(request["at_s"]), int(request["width"]))
     except av.error.FFmpegError as error:

@@ -64,35 +64,53 @@ def preview_layout(media: MediaInfo) -> PreviewLayout | None:
     )
 
 
-def preview_moments(layout: PreviewLayout, media: MediaInfo, sheet_index: int) -> tuple[float, ...]:
-    """Return the playing time to look at for every tile of a sheet: that of a keyframe where they are known."""
-    keyframes = media.keyframes_s
-    found = []
-    for tile in layout.tiles_of(sheet_index):
-        middle_s = min((tile + 0.5) * layout.interval_s, media.duration_s)
-        found.append(_nearest(keyframes, middle_s + media.start_s) - media.start_s if keyframes else middle_s)
-    return tuple(max(0.0, at_s) for at_s in found)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where in a film the picture of a tile is.
+
+    Attributes:
+        at_s: Playing time: that of a keyframe where one is known and near.
+        keyframe_s: That of the last keyframe before, where none is near: from there on it has to be decoded.
+        offset: About where in the file it is, in bytes, where no clock leads there.
+    """
+
+    at_s: float
+    keyframe_s: float | None = None
+    offset: int | None = None
 
 
-def preview_offsets(layout: PreviewLayout, media: MediaInfo, sheet_index: int) -> tuple[int, ...]:
-    """Return about where in the file each tile of a sheet is, in bytes; empty where its clock leads there.
+def preview_looks(layout: PreviewLayout, media: MediaInfo, sheet_index: int) -> tuple[Look, ...]:
+    """Return where to look for every tile of a sheet."""
+    look = _by_bytes if media.stretches else _by_time
+    return tuple(look(layout, media, middle_s) for middle_s in _middles(layout, media, sheet_index))
+
+
+def _by_time(layout: PreviewLayout, media: MediaInfo, middle_s: float) -> Look:
+    if not media.keyframes_s:
+        return Look(middle_s)
+    after = bisect.bisect_right(media.keyframes_s, middle_s + media.start_s)
+    near = [max(0.0, one - media.start_s) for one in media.keyframes_s[max(0, after - 1) : after + 1]]
+    nearest_s = min(near, key=lambda one: abs(one - middle_s))
+    # Further than that it is the picture of another tile.
+    return Look(nearest_s) if abs(nearest_s - middle_s) <= layout.interval_s else Look(middle_s, near[0])
+
+
+def _by_bytes(_layout: PreviewLayout, media: MediaInfo, middle_s: float) -> Look:
+    """Look where a moment's bytes are.
 
     In a recording whose clock jumps, a moment says nothing; its bytes come at an even pace, as they were broadcast.
     """
-    found = []
-    for tile in layout.tiles_of(sheet_index) if media.stretches else ():
-        middle_s = min((tile + 0.5) * layout.interval_s, media.duration_s)
-        stretch = stretch_at(media, middle_s)
-        assert stretch is not None
-        stop_s = next((one.at_s for one in media.stretches if one.at_s > stretch.at_s), media.duration_s)
-        share = (middle_s - stretch.at_s) / max(_ROUNDING, stop_s - stretch.at_s)
-        found.append(int(stretch.start + min(1.0, share) * (stretch.stop - stretch.start)))
-    return tuple(found)
+    stretch = stretch_at(media, middle_s)
+    assert stretch is not None
+    stop_s = next((one.at_s for one in media.stretches if one.at_s > stretch.at_s), media.duration_s)
+    share = (middle_s - stretch.at_s) / max(_ROUNDING, stop_s - stretch.at_s)
+    return Look(middle_s, offset=int(stretch.start + min(1.0, share) * (stretch.stop - stretch.start)))
 
 
-def _nearest(keyframes_s: tuple[float, ...], at_s: float) -> float:
-    after = bisect.bisect_left(keyframes_s, at_s)
-    return min(keyframes_s[max(0, after - 1) : after + 1], key=lambda one: abs(one - at_s))
+def _middles(layout: PreviewLayout, media: MediaInfo, sheet_index: int) -> tuple[float, ...]:
+    """Return the playing time that each tile of a sheet stands for."""
+    tiles = layout.tiles_of(sheet_index)
+    return tuple(min((tile + 0.5) * layout.interval_s, media.duration_s) for tile in tiles)
 
 
 def _tile_size(video: VideoStream) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The owner's side of the media helper: asks, and makes `MediaInfo` of the answer."""
 
+import dataclasses
 import sys
 from collections.abc import Mapping
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Any, Self
 from transcoder.errors import ProbeError
 from transcoder.helper_process import HelperProcess
 from transcoder.media_info import MediaInfo
-from transcoder.preview_layout import PreviewLayout, preview_moments, preview_offsets
+from transcoder.preview_layout import PreviewLayout, preview_looks
 
 PROBE_TIMEOUT_S = 150.0  # a container without an index is read whole
 FRAME_TIMEOUT_S = 60.0
@@ -83,8 +84,7 @@ class MediaHelper:
         request = {
             "do": "sheet",
             "url": url,
-            "moments_s": preview_moments(layout, media, sheet_index),
-            "offsets": preview_offsets(layout, media, sheet_index),
+            "looks": [dataclasses.astuple(look) for look in preview_looks(layout, media, sheet_index)],
             "size": [layout.width, layout.height],
             "grid": [layout.columns, layout.rows],
         }

@@ -186,10 +186,12 @@ def clock(films):
 class Blind:
     """Stands where the media helper does; what it cannot read it says in one of its ways."""
 
-    def __init__(self, error):
+    def __init__(self, error=None):
         self.error = error
+        self.asked = 0
 
     def sheet(self, *_request):
+        self.asked += 1
         if self.error is not None:
             raise self.error
         return b"\xff\xd8\xff", 0
@@ -217,6 +219,14 @@ def test_a_film_of_which_none_can_be_made_is_not_tried_again(films, vault, state
     with Library(vault, state) as again:
         # A decoder that crashed may have been hurried by the machine: once more with the next unlock.
         assert again.previews.next_due() == (None if remembered else film)
+
+
+def test_no_sheet_is_made_once_too_few_of_the_pictures_can_be_good(films):
+    film, blind = at(films, "/Film.mkv"), Blind()
+    films.previews._helpers = OnDemand(lambda: blind, idle_s=0.0)
+    films.previews.make(film, for_ever)
+    assert why_none(films, film) is False
+    assert blind.asked == 1  # of two: 25 of 30 pictures are bad already
 
 
 def test_a_film_that_crashes_the_decoder_is_tried_ever_more_rarely_then_left_alone(

@@ -2,6 +2,7 @@
 
 import io
 import os
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,10 @@ from PIL import Image
 from tests.shared_media import MEDIA, needs_media
 from tests.transcoder.conftest import AAC, H264
 from tests.transcoder.test_probe import CAMERAS
-from transcoder import MediaHelper, MediaInfo, ProbeError, VideoStream, preview_layout
+from transcoder import MediaHelper, MediaInfo, ProbeError, VideoStream, media_sheets, preview_layout
+from transcoder.media_forward import Forward
 from transcoder.media_info import Stretch
-from transcoder.preview_layout import preview_moments, preview_offsets
+from transcoder.preview_layout import Look, preview_looks
 
 MPEG4 = ("-c:v", "mpeg4", "-q:v", "3")
 DECODED_PIXEL = 4  # bytes of a pixel in a browser's memory
@@ -60,14 +62,30 @@ def test_a_sheet_is_little_memory_and_no_picture_is_enlarged(width, height, rota
 def test_the_moments_are_those_of_the_nearest_keyframes():
     media = film(30.0, keyframes_s=tuple(100.0 + 2.0 * n for n in range(15)), start_s=100.0)
     layout = preview_layout(media)
-    found = preview_moments(layout, media, 0)
+    looks = preview_looks(layout, media, 0)
+    found = [look.at_s for look in looks]
+    assert {(look.keyframe_s, look.offset) for look in looks[:-1]} == {(None, None)}
+    assert looks[-1] == Look(
+        pytest.approx(29.4), 28.0
+    )  # further behind the last one than the tiles are apart
     assert len(found) == layout.count == 25
     middles = [(tile + 0.5) * layout.interval_s for tile in range(layout.count)]
     assert all(
         abs(at_s - middle) <= 1.0 for at_s, middle in zip(found[:-1], middles, strict=False) if middle < 28
     )
-    assert set(found) <= {2.0 * n for n in range(15)}
-    assert preview_moments(layout, film(30.0), 0) == pytest.approx(middles)
+    assert set(found[:-1]) <= {2.0 * n for n in range(15)}
+    assert [look.at_s for look in preview_looks(layout, film(30.0), 0)] == pytest.approx(middles)
+
+
+def test_where_keyframes_are_far_the_moment_itself_is_looked_for():
+    media = film(250.0, keyframes_s=(5.0, 65.0, 200.0), start_s=5.0)
+    layout = preview_layout(media)
+    looks = preview_looks(layout, media, 0)
+    assert layout.interval_s == 10.0
+    assert looks[:3] == (Look(0.0), Look(15.0, 0.0), Look(25.0, 0.0))
+    assert looks[5:8] == (Look(60.0), Look(60.0), Look(75.0, 60.0))
+    assert looks[-1] == Look(245.0, 195.0)
+    assert preview_looks(layout, film(250.0, keyframes_s=(9.0,)), 0)[0] == Look(9.0)
 
 
 def test_a_recording_whose_clock_jumps_is_entered_by_its_bytes():
@@ -77,17 +95,16 @@ def test_a_recording_whose_clock_jumps_is_entered_by_its_bytes():
     )
     media = film(100.0, stretches=stretches)
     layout = preview_layout(media)
-    offsets = preview_offsets(layout, media, 0)
+    offsets = [look.offset for look in preview_looks(layout, media, 0)]
     assert offsets == pytest.approx([(tile + 0.5) * 400 for tile in range(25)], abs=1)
-    assert preview_offsets(layout, film(100.0), 0) == ()
 
 
-def brighter(clips, name, *codec):
-    """30 s that grow brighter by 7 of 255 every second, with a keyframe in each."""
+def brighter(clips, name, *codec, gop="10"):
+    """30 s that grow brighter by 7 of 255 every second, with a keyframe in each or every so many pictures."""
     clips.make("dark.mkv", *H264, "-g", "10", *AAC, size="96x54", rate="10", seconds="30")
     ramp = "geq=lum='25+7*floor(T)':cb=128:cr=128"
     return clips.remake(
-        name, "dark.mkv", "-vf", ramp, *(codec or H264), "-g", "10", "-bf", "2", "-c:a", "copy"
+        name, "dark.mkv", "-vf", ramp, *(codec or H264), "-g", gop, "-bf", "2", "-c:a", "copy"
     )
 
 
@@ -117,6 +134,51 @@ def test_every_tile_shows_its_moment(clips, media_server, media_helper, name, co
     assert good_count == 25
     for tile, shown_s in enumerate(seconds_shown(jpeg)):
         assert shown_s == pytest.approx((tile + 0.5) * layout.interval_s, abs=1.5), tile
+
+
+SPARSE = (*H264, "-sc_threshold", "0")
+
+
+@pytest.mark.parametrize("gop", ["999", "120"])
+@pytest.mark.parametrize(("name", "codec"), [("s.mkv", SPARSE), ("s.mp4", SPARSE), ("s.ts", SPARSE)])
+def test_where_keyframes_are_far_apart_it_is_decoded_on_from_them(
+    clips, media_server, media_helper, name, codec, gop
+):
+    name = f"{gop}{name}"
+    url = media_server.offer(name, brighter(clips, name, *codec, gop=gop))
+    media = media_helper.probe(url)
+    assert len(media.keyframes_s) == (1 if gop == "999" else 3)
+    layout = preview_layout(media)
+    jpeg, good_count = media_helper.sheet(url, media, layout, 0)
+    assert good_count == 25
+    for tile, shown_s in enumerate(seconds_shown(jpeg)):
+        assert shown_s == pytest.approx((tile + 0.5) * layout.interval_s, abs=1.5), tile
+
+
+class Clock:
+    """Goes on by a second every time it is asked."""
+
+    def __init__(self):
+        self.now_s = 0.0
+
+    def __call__(self):
+        self.now_s += 1
+        return self.now_s
+
+
+def test_decoding_on_has_a_budget(clips, media_server, monkeypatch):
+    """In this process, as its clocks are: what is not reached shows the last keyframe, and counts as bad if old."""
+    url = media_server.offer("s.mkv", brighter(clips, "999s.mkv", *SPARSE, gop="999"))
+    monkeypatch.setattr(media_sheets, "Forward", partial(Forward, cpu=Clock()))
+    looks = [Look(float(at_s), 0.0) for at_s in range(25)]
+    jpeg, good_count = media_sheets.sheet(url, looks, (96, 54), (5, 5))
+    shown = list(seconds_shown(jpeg))
+    assert good_count == 25
+    assert shown[4] == pytest.approx(4.5, abs=1)
+    assert shown[-1] == pytest.approx(0, abs=1)
+    monkeypatch.setattr(media_sheets, "_STALE_S", 15.0)
+    _, good_count = media_sheets.sheet(url, looks, (96, 54), (5, 5))
+    assert good_count == 16
 
 
 def test_tiles_of_a_recording_whose_clock_jumps(clips, media_server, media_helper):
