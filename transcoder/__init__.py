@@ -2,6 +2,7 @@
 
 from transcoder.abilities import ABILITIES, profile_for
 from transcoder.binaries import find_ffmpeg
+from transcoder.command import VobSub
 from transcoder.decision import Decision, decide
 from transcoder.errors import (
     BusyError,
@@ -71,6 +72,7 @@ __all__ = [
     "UnreadablePartError",
     "VariantLink",
     "VideoStream",
+    "VobSub",
     "decide",
     "find_ffmpeg",
     "on_the_clock",

@@ -1,6 +1,6 @@
 """Text that is drawn into pictures: read before an encoder is asked for, so that nobody else waits for it.
 
-To read it out of a film without an index of it takes minutes.
+To read it out of a film without an index of it takes minutes. Pictures that lie beside a film are lent like it.
 """
 
 import threading
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import partial
 
+from transcoder.command import VobSub
 from transcoder.errors import BusyError
 from transcoder.run import Lease
 from transcoder.session import Rendition
@@ -19,18 +20,18 @@ _Track = tuple[str, int]
 
 
 class TextLease:
-    """The address of a text to draw, until the context is left, or until that of whoever takes it over."""
+    """What is to be drawn: its addresses are good until it is closed, or until whoever took them over is done."""
 
-    def __init__(self, url: str, leasing: ExitStack) -> None:
-        self.url = url
+    def __init__(self, drawn: Lease | VobSub, leasing: ExitStack) -> None:
+        self.drawn = drawn
         self._leasing = leasing
 
     def taken(self) -> ExitStack:
-        """Return the context in which the address is good from now on."""
+        """Return the context in which the addresses are good from now on."""
         return self._leasing.pop_all()
 
     def close(self) -> None:
-        """Give the address back, if nobody took it over. Safe twice."""
+        """Give the addresses back, if nobody took them over. Safe twice."""
         self._leasing.close()
 
 
@@ -66,7 +67,7 @@ class DrawnTexts:
         with closing(self._read(partial(drawn, burn), (rendition.key.source_id, burn))) as text:
             yield text
 
-    def _read(self, lend: Callable[[], AbstractContextManager[Lease]], track: _Track) -> TextLease:
+    def _read(self, lend: Callable[[], AbstractContextManager[Lease | VobSub]], track: _Track) -> TextLease:
         free = self._lock.wait_for(lambda: self._closed() or track not in self._under_way, WAIT_LIMIT_S)
         if not free:
             raise BusyError("the subtitles are still being read", RETRY_AFTER_S)
@@ -74,8 +75,8 @@ class DrawnTexts:
         self._lock.release()
         try:
             with ExitStack() as leasing:
-                lease = leasing.enter_context(lend())
-                return TextLease(lease.url, leasing.pop_all())
+                drawn = leasing.enter_context(lend())
+                return TextLease(drawn, leasing.pop_all())
         finally:
             self._lock.acquire()
             self._under_way.discard(track)
@@ -83,7 +84,7 @@ class DrawnTexts:
 
 
 def draws_text(rendition: Rendition) -> bool:
-    """Return whether text is drawn into the pictures of a rendition."""
+    """Return whether text is drawn into the pictures of a rendition, or what lies beside the film."""
     burn, tracks = rendition.key.burn, rendition.source.info.subtitles
     if burn is None or rendition.decision.video != "encode":
         return False

@@ -23,10 +23,10 @@ def commands_for(ffmpeg: Path, rendition: Rendition, index: int, encoder: comman
 
 @dataclass(frozen=True, slots=True)
 class DrawnLease:
-    """The address of a film, and of the text that is drawn into its picture."""
+    """The address of a film, and what is drawn into its picture."""
 
     film: Lease
-    drawn_url: str
+    drawn: Lease | command.VobSub
 
     @property
     def url(self) -> str:
@@ -46,7 +46,7 @@ def leased(rendition: Rendition, text: TextLease | None) -> Iterator[Lease]:
         if text is not None:
             leases.enter_context(text.taken())
         film = leases.enter_context(rendition.source.lease())
-        yield film if text is None else DrawnLease(film, text.url)
+        yield film if text is None else DrawnLease(film, text.drawn)
 
 
 def stop_for(rendition: Rendition, index: int) -> int:
@@ -81,11 +81,14 @@ def _job(
 ) -> command.EncodeJob:
     info = rendition.source.info
     stretch = stretch_at(info, rendition.plan.start_s(index))
+    drawn = lease.drawn if isinstance(lease, DrawnLease) else None
+    vobsub = drawn if isinstance(drawn, command.VobSub) else None
     profile, box, sound = rendition.profile, rendition.rung or rendition.profile, rendition.audio_stream
     return command.EncodeJob(
         ffmpeg=ffmpeg,
         url=lease.url,
-        drawn_url=lease.drawn_url if isinstance(lease, DrawnLease) else None,
+        drawn_url=drawn.url if drawn is not None and vobsub is None else None,
+        vobsub=vobsub,
         info=on_own_clock(info, stretch),
         plan=rendition.plan,
         first=index,

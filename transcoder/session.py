@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from transcoder.command import MAX_SAVINGS
+from transcoder.command import MAX_SAVINGS, VobSub
 from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
 from transcoder.errors import EncodeError, SegmentNotFoundError, UnreadablePartError
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
@@ -49,15 +49,15 @@ class Source:
     """One item to play.
 
     `lease` gives a loopback URL of its bytes that works inside the context and not longer. `size` is how many there
-    are, where that is known. `drawn` gives the same of a file with one subtitle track of text, to be drawn: for its
-    number among the item's tracks, those in files beside it included.
+    are, where that is known. `drawn` gives the same of a file with one subtitle track of text, to be drawn, or a pair
+    of files with pictures: for its number among the item's tracks, those in files beside it included.
     """
 
     source_id: str
     info: MediaInfo
     lease: Callable[[], AbstractContextManager[Lease]]
     size: int | None = None
-    drawn: Callable[[int], AbstractContextManager[Lease]] | None = None
+    drawn: Callable[[int], AbstractContextManager[Lease | VobSub]] | None = None
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from transcoder.command.job import (
     EncodeJob,
     Kind,
     PictureEncoder,
+    VobSub,
 )
 from transcoder.command.programs import commands
 from transcoder.command.sound import AAC_FRAME_SIZE, AUDIO_BITRATE, SAMPLE_RATE
@@ -31,6 +32,7 @@ __all__ = [
     "EncodeJob",
     "Kind",
     "PictureEncoder",
+    "VobSub",
     "clip_arguments",
     "commands",
     "reading_arguments",

@@ -2,8 +2,8 @@
 
 import ffmpeg
 
-from transcoder.command.inputs import open_input
-from transcoder.command.job import EncodeJob, Node
+from transcoder.command.inputs import loopback_options, open_input
+from transcoder.command.job import EncodeJob, Node, Options, VobSub
 from transcoder.media_info import SubtitleStream
 
 _EARLIER_S = 15.0  # a subtitle stays that long at most; the one that is shown at the start began before it
@@ -19,8 +19,12 @@ def with_subtitles(job: EncodeJob, stream: Node, size: tuple[int, int]) -> Node:
         return stream
     if job.drawn_url is not None:
         return _with_text(job, stream, job.drawn_url)
-    track = _track(job)
-    return stream if track is None else _with_pictures(job, stream, *track, size)
+    if job.vobsub is not None:
+        beside = _vobsub_input(job, job.vobsub)[f"s:{job.vobsub.track}"]
+        return _laid_over(stream, beside, job.vobsub.size, size)
+    if (track := _track(job)) is None:
+        return stream
+    return _laid_over(stream, _subtitle_input(job)[track[1]], _canvas(track[0]), size)
 
 
 def companions(job: EncodeJob) -> list[Node]:
@@ -53,11 +57,8 @@ def _with_text(job: EncodeJob, stream: Node, url: str) -> Node:
     return stream
 
 
-def _with_pictures(
-    job: EncodeJob, stream: Node, track: SubtitleStream, specifier: str, size: tuple[int, int]
-) -> Node:
-    subtitles = _subtitle_input(job)[specifier]
-    width, height = placed(_canvas(track), size)
+def _laid_over(stream: Node, subtitles: Node, canvas: tuple[int, int] | None, size: tuple[int, int]) -> Node:
+    width, height = placed(canvas, size)
     subtitles = subtitles.filter("scale", width, height)
     left, top = (size[0] - width) // 2, (size[1] - height) // 2
     return ffmpeg.filter([stream, subtitles], "overlay", left, top, eof_action="pass")
@@ -88,3 +89,13 @@ def _subtitle_input(job: EncodeJob) -> Node:
     """Return the source a second time, standing earlier: the picture's decoder is spared what comes before."""
     seek_s = job.start_s - _EARLIER_S - job.origin_s
     return open_input(job, seek_s=seek_s, options={"noaccurate_seek": None})
+
+
+def _vobsub_input(job: EncodeJob, pair: VobSub) -> Node:
+    """Return a pair of files beside the film, on the film's clock."""
+    options: Options = {"f": "vobsub", **loopback_options(), "sub_name": pair.sub_url}
+    options["itsoffset"] = f"{job.info.start_s:.6f}"
+    seek_s = job.plan.start_s(job.first) - _EARLIER_S
+    if seek_s > 0:
+        options |= {"ss": f"{seek_s:.6f}", "noaccurate_seek": None}
+    return ffmpeg.input(pair.url, **options)

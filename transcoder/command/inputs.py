@@ -18,12 +18,18 @@ def open_input(job: EncodeJob, *, seek_s: float | None, options: Options | None 
     if job.url == STANDARD_INPUT:
         extra["protocol_whitelist"] = "pipe"
     else:
-        extra["protocol_whitelist"] = "http,tcp" if job.stretch is None else "subfile,http,tcp"
-        # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
-        extra["multiple_requests"] = 1
+        extra |= loopback_options()
+        if job.stretch is not None:
+            extra["protocol_whitelist"] = "subfile,http,tcp"
     if seek_s is not None and seek_s > 0:
         extra["ss"] = f"{seek_s:.6f}"
     return ffmpeg.input(_address(job), **extra, **(options or {}))
+
+
+def loopback_options() -> Options:
+    """Return how an address that was lent is read."""
+    # libavformat 62 seeks on a connection that it asked the server to close, and takes the end for the file's.
+    return {"protocol_whitelist": "http,tcp", "multiple_requests": 1}
 
 
 def _address(job: EncodeJob) -> str:

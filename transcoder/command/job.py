@@ -21,6 +21,16 @@ Node = Any  # a place in a graph of ffmpeg-python, which has no types
 
 
 @dataclass(frozen=True, slots=True)
+class VobSub:
+    """Subtitles that are pictures, in two files beside a film; their times are playing times."""
+
+    url: str  # of the .idx
+    sub_url: str
+    track: int  # among those in it
+    size: tuple[int, int] | None = None  # of the screen that they were made for
+
+
+@dataclass(frozen=True, slots=True)
 class PictureEncoder:
     """What makes H.264 of pictures: a program's own, or a device of this machine."""
 
@@ -57,6 +67,7 @@ class EncodeJob:
     audio_stream: AudioStream | None
     burn: int | None = None  # index among the subtitle tracks of the one that is drawn into the picture
     drawn_url: str | None = None  # of the subtitles to draw, where they are text
+    vobsub: VobSub | None = None  # the subtitles to draw, where they are pictures beside the film
     audio_channels: int = 2  # of converted sound: 2 or 6
     max_width: int = 1920
     max_height: int = 1080
