@@ -82,9 +82,9 @@ def media_json(info: MediaInfo) -> dict[str, Any]:
     }
 
 
-def previews_json(item_id: str, layout: PreviewLayout) -> dict[str, Any]:
+def previews_json(item_id: str, layout: PreviewLayout, ticket: str) -> dict[str, Any]:
     """Return where the small pictures of a film are."""
-    base = f"{API}/items/{item_id}/previews"
+    base, asked = f"{API}/items/{item_id}/previews", urlencode({"ticket": ticket})
     return {
         "interval_s": layout.interval_s,
         "width": layout.width,
@@ -92,7 +92,7 @@ def previews_json(item_id: str, layout: PreviewLayout) -> dict[str, Any]:
         "columns": layout.columns,
         "rows": layout.rows,
         "count": layout.count,
-        "sheets": [f"{base}/{index}.jpg" for index in range(layout.sheet_count)],
+        "sheets": [f"{base}/{index}.jpg?{asked}" for index in range(layout.sheet_count)],
     }
 
 

@@ -2,6 +2,7 @@
 
 import io
 import threading
+import urllib.parse
 
 import pytest
 from PIL import Image
@@ -59,6 +60,19 @@ def test_nobody_unpaired_sees_them(house):
     address = f"/api/v1/items/{house.item_id(FILM)}/previews"
     for path in (address, f"{address}/0.jpg"):
         assert house.client(None).get(path).status_code == 401
+
+
+def test_who_comes_by_a_ticket_gets_addresses_that_it_opens(client, house):
+    """A player without cookies or headers has nothing else."""
+    item_id = house.item_id(FILM)
+    wait_until_made(house, item_id)
+    ticket = urllib.parse.urlsplit(client.get(f"/api/v1/items/{item_id}").json["playback"]["file"]).query
+    bare = house.client(None)
+    told = bare.get(f"/api/v1/items/{item_id}/previews?{ticket}").json
+    (sheet,) = told["sheets"]
+    assert bare.get(sheet).mimetype == "image/jpeg"
+    assert urllib.parse.urlsplit(sheet).query == ticket  # it does not renew itself
+    assert bare.get(sheet.partition("?")[0]).status_code == 401
 
 
 def test_a_screen_that_asks_for_them_keeps_no_house_open(client, house):

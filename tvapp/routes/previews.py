@@ -11,6 +11,7 @@ from tvapp.access import by_ticket, needs
 from tvapp.attendance import unattended
 from tvapp.household import Household
 from tvapp.roles import Role
+from tvapp.routes.hls_subtitles import ticket_for
 from tvapp.schemas import BYTES, PreviewsOut
 
 _LOOK_AGAIN_S = 5.0
@@ -37,7 +38,7 @@ def previews_blueprint(household: Household) -> APIBlueprint:
             raise errors.RefusedError(
                 errors.NO_PREVIEWS, "they are being made", retry_after_s=_LOOK_AGAIN_S
             ) from error
-        return represent.previews_json(item_id, layout)
+        return represent.previews_json(item_id, layout, ticket_for(house, item_id))
 
     @bp.get("/<int:index>.jpg")
     @bp.output(BYTES, content_type="image/jpeg", description="JPEG")
