@@ -11,6 +11,8 @@ export type Trouble =
 
 const BUSY = "urn:lanterne:problem:busy";
 const DAMAGED = "urn:lanterne:problem:damaged-data";
+/** Said of the file or of the whole vault: no other way to play it would help, and the server says why. */
+const REFUSED = ["not-playable", "changed", "storage"].map((slug) => "urn:lanterne:problem:" + slug);
 const BUSY_RETRY_S = 10;
 const UNREACHABLE_RETRY_S = 5;
 
@@ -25,7 +27,7 @@ export function troubleOf(problem: Problem): Trouble | null {
   if (problem.type === DAMAGED || problem.damagedUntilS !== null) {
     return { kind: "damaged", until_s: problem.damagedUntilS };
   }
-  return null;
+  return REFUSED.indexOf(problem.type) >= 0 ? { kind: "failed", detail: problem.detail || problem.title } : null;
 }
 
 const SKIP_S = 10;

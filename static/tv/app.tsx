@@ -37,6 +37,8 @@ export function App({ api, input, language, screen, later }: AppProps): JSX.Elem
   const [phase, setPhase] = useState<Phase>("connecting");
   const [role, setRole] = useState("tv");
   const link = useRef(takeLink());
+  /** The film that was playing, by its id alone: should the vault be locked meanwhile, nothing else is kept of it. */
+  const watching = useRef<string | null>(null);
   const [approving, setApproving] = useState(link.current.approve);
   const [toast, say] = useToast();
   const compact = useCompact();
@@ -113,7 +115,7 @@ export function App({ api, input, language, screen, later }: AppProps): JSX.Elem
       {ready && approving !== null ? (
         <PageDoor draw={({ ApprovePage }) => <ApprovePage userCode={approving} onDone={() => { setApproving(null); }} />} />
       ) : phase === "open" ? (
-        <Frame services={services} mayLock={role !== "tv"} onLocked={lock} />
+        <Frame services={services} mayLock={role !== "tv"} onLocked={lock} watching={watching} />
       ) : phase === "locked" ? (
         <PageDoor draw={({ LockedPage }) => <LockedPage onUnlocked={restart} />} />
       ) : phase === "pairing" || phase === "link-failed" ? (

@@ -1,8 +1,9 @@
 /** Everything around the pages once the vault is open: the side rail, the way back, messages. */
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Navigation, Place, Services } from "./context";
 import { ServicesContext, useServices } from "./context";
+import { isSong } from "../shared/playable";
 import type { Item } from "../shared/types";
 import { PageDoor, PlayerDoor } from "./doors";
 import { LAYER } from "./input";
@@ -99,6 +100,27 @@ function useNativeScroll(place: Place, compact: boolean): void {
   }, [place, compact]);
 }
 
+/** Who was interrupted finds the film's page, where one key goes on: it does not begin by itself in an empty room. */
+function useWatching(place: Place, watching: RefObject<string | null>, { api, screen }: Services, navigation: Navigation): void {
+  const interrupted = useRef(watching.current);
+  useEffect(() => {
+    watching.current = place.page === "player" ? place.item?.id || null : null;
+  }, [place, watching]);
+  useEffect(() => {
+    const id = interrupted.current;
+    if (id !== null) {
+      api.item(id, screen.profile, screen.can).then(
+        (item) => {
+          if (!isSong(item)) {
+            navigation.open({ page: "detail", item });
+          }
+        },
+        () => undefined, // gone meanwhile: home is as good a place as any
+      );
+    }
+  }, [api, navigation, screen]);
+}
+
 /** The other pages, once the first is drawn: the next key may open one. Should they not come now, they are asked for then. */
 function usePagesSoon({ later }: Services): void {
   useEffect(() => {
@@ -116,9 +138,11 @@ interface FrameProps {
   /** Owners and phones may lock the vault, a TV may not. */
   mayLock: boolean;
   onLocked: () => void;
+  /** Id of the film that plays; of the one that played when the vault was locked, when this begins. */
+  watching: RefObject<string | null>;
 }
 
-export function Frame({ services, mayLock, onLocked }: FrameProps): JSX.Element {
+export function Frame({ services, mayLock, onLocked, watching }: FrameProps): JSX.Element {
   const [inRail, setInRail] = useState(false);
   const [locking, setLocking] = useState(false);
   const railAllowed = useRef(true);
@@ -131,6 +155,7 @@ export function Frame({ services, mayLock, onLocked }: FrameProps): JSX.Element 
   railAllowed.current = withRail;
   useNativeScroll(place, services.compact);
   usePagesSoon(services);
+  useWatching(place, watching, services, navigation);
   const all = useMemo(() => ({ ...services, navigation }), [services, navigation]);
   const active = !inRail && !locking;
   return (

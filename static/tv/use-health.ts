@@ -3,9 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { Api } from "../shared/api";
 
 const POLL_MS = 10000;
-const LONGEST_POLL_MS = 60000;
-/** While it is away it is asked sooner at first, then less and less often. */
+/** While it is away it is asked sooner at first; but never so seldom that a film goes on under "connection lost". */
 const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 5000;
 
 /** True while the server does not answer. */
 export function useHealth(api: Api, watching: boolean, onLocked: () => void): boolean {
@@ -35,7 +35,7 @@ export function useHealth(api: Api, watching: boolean, onLocked: () => void): bo
           if (!stopped) {
             setAway(true);
             timer = window.setTimeout(ask, retry);
-            retry = Math.min(LONGEST_POLL_MS, retry * 2);
+            retry = Math.min(LONGEST_RETRY_MS, retry * 2);
           }
         },
       );

@@ -520,6 +520,60 @@ def test_a_busy_box_is_said_and_waited_for(page):
     advances(page)
 
 
+def test_what_the_server_says_of_a_file_that_cannot_be_played_is_shown(page):
+    words = "This file cannot be played: its index is missing."
+    refused = json.dumps({"type": "urn:lanterne:problem:not-playable", "status": 422, "detail": words})
+    page.route("**/file?*", lambda route: route.fulfill(status=415, body=""))
+    page.route(
+        "**/master.m3u8?*",
+        lambda route: route.fulfill(status=422, body=refused, content_type="application/problem+json"),
+    )
+    open_film(page, "Part 2")
+    press(page, "Enter")
+    until(page, shown("player-failed"), 30)
+    assert words in page.evaluate(f"{shown('player-failed')}.textContent")
+    assert page.evaluate(f"{FOCUS}.textContent") == "Back"
+    press(page, "Enter")
+    until(page, shown("detail"))
+
+
+def test_the_network_may_go_and_come_back(page):
+    play(page, "Part 2")
+    press(page, "ArrowRight", "Enter")
+    until(page, f"{PLAYING}.at > 11")
+    advances(page)
+    page.context.set_offline(True)
+    # What is loaded already has to be used up, and Chromium itself tries for half a minute.
+    page.evaluate(f"document.querySelector('video').currentTime = {FILM_S / 2}")
+    page.evaluate("document.querySelector('video').dispatchEvent(new Event('error'))")
+    until(page, shown("player-unreachable"), 60)
+    assert page.evaluate(f"{FOCUS}.textContent") == "Try again"
+    assert "does not answer" in page.evaluate(f"{shown('player-unreachable')}.textContent")
+    page.context.set_offline(False)
+    until(page, f"!{shown('player-unreachable')}", 30)  # by itself
+    assert advances(page)["at"] == pytest.approx(FILM_S / 2, abs=10)
+    until(page, "!document.querySelector('.toast').textContent", 10)
+
+
+def test_a_film_is_found_again_when_the_vault_was_locked_meanwhile(page, home):
+    play(page, "Two tongues")
+    press(page, *["ArrowRight"] * 3, "Enter")
+    until(page, f"{PLAYING}.at > 31")
+    advances(page)
+    press(page, "Space")  # which is when the server learns where it is
+    until(page, "document.querySelector('video').paused")
+    home.server.json("/api/v1/lock", home.token, {})
+    until(page, f"{TEST_ID} === 'passphrase'")
+    assert "Two tongues" not in page.content()
+    page.keyboard.insert_text(PASSPHRASE)
+    press(page, "Enter")
+    until(page, f"{shown('detail-title')}?.textContent === 'Two tongues' && {TEST_ID} === 'play'")
+    until(page, f"{shown('play')}.textContent.startsWith('Resume at 0:3')")
+    press(page, "Enter")
+    until(page, f"{PLAYING}?.at >= 30 && {PLAYING}.frames > 0", 30)
+    advances(page)
+
+
 def test_a_song_plays_over_a_quiet_page_and_the_next_one_follows(page):
     """Music has no page of its own: OK on its card plays it, and Back is where the card is."""
     card = "[...document.querySelectorAll('[data-testid=card]')].find(one => one.textContent.includes('{}'))"

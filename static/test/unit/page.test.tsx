@@ -568,6 +568,16 @@ describe("when the film does not play", () => {
     await focusIs("toggle");
   });
 
+  it("is not taken for a pause that somebody asked for", async () => {
+    await atPlayer();
+    const video = playFrom(100);
+    await seen(() => byTestId("player")?.getAttribute("data-status") === "playing");
+    Object.defineProperty(video, "error", { value: { code: 2 }, configurable: true });
+    video.dispatchEvent(new Event("pause"));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(byTestId("player")?.getAttribute("data-status")).toBe("playing");
+  });
+
   it("skips past damage, farther each time", async () => {
     household.streamProblem = { status: 500, body: { type: "urn:lanterne:problem:damaged-data", detail: "" } };
     await atPlayer();

@@ -59,6 +59,12 @@ describe("trouble", () => {
     expect(troubleOf(problem(0, ""))?.kind).toBe("unreachable");
   });
 
+  it("is final where the server says so of the file or the vault, in its words", () => {
+    for (const [status, word] of [[422, "not-playable"], [409, "changed"], [503, "storage"]] as const) {
+      expect(troubleOf(problem(status, word))).toEqual({ kind: "failed", detail: "2 of 2" });
+    }
+  });
+
   it("is left to the next way to play where that may help", () => {
     expect([troubleOf(problem(500, "conversion-failed")), troubleOf(problem(404, "not-found"))]).toEqual([null, null]);
   });

@@ -50,7 +50,8 @@ export function followElement(video: HTMLVideoElement, machine: PlayerMachine, l
       machine.played(Date.now());
     },
     pause: () => {
-      if (!video.ended) {
+      // Engines pause at the end, too, and where they give up: nobody asked for that.
+      if (!video.ended && video.error === null) {
         machine.paused();
         listener.turned();
       }
