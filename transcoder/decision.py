@@ -78,14 +78,19 @@ class Decision:
     reason: str
 
 
-def decide(info: MediaInfo, profile: ScreenProfile, audio: int | None = None) -> Decision:
+def decide(
+    info: MediaInfo, profile: ScreenProfile, audio: int | None = None, *, convert: bool = False
+) -> Decision:
     """Return how `profile`'s screen gets this file.
 
     Args:
         info: What the probe found.
         profile: The screen.
         audio: Index of the sound track among the sound tracks, or None for the default one.
+        convert: The player has met something that it does not get past: nothing is passed on as it is.
     """
+    if convert:
+        return _decide_conversion(info, audio)
     problem = _container_problem(info, profile) or _direct_problem(info, profile, audio)
     if problem is None:
         video, sound = _treatment(info.video, None), _treatment(info.audio, None)
@@ -93,8 +98,12 @@ def decide(info: MediaInfo, profile: ScreenProfile, audio: int | None = None) ->
     return decide_stream(info, profile, audio)
 
 
-def decide_stream(info: MediaInfo, profile: ScreenProfile, audio: int | None = None) -> Decision:
+def decide_stream(
+    info: MediaInfo, profile: ScreenProfile, audio: int | None = None, *, convert: bool = False
+) -> Decision:
     """Return how `profile`'s screen gets this file in segments, even if it could play the file itself."""
+    if convert:
+        return _decide_conversion(info, audio)
     picture, sound = chosen_video(info), chosen_audio(info, audio)
     video_problem = _copy_video_problem(info, picture, profile) if picture else None
     audio_problem = _copy_audio_problem(info, sound, profile) if sound else None
@@ -112,6 +121,16 @@ def decide_stream(info: MediaInfo, profile: ScreenProfile, audio: int | None = N
     return Decision(
         "transcode", _treatment(picture, video_problem), _treatment(sound, audio_problem), "; ".join(parts)
     )
+
+
+def _decide_conversion(info: MediaInfo, audio: int | None) -> Decision:
+    """Convert all there is: ffmpeg decodes past damage in a picture that ends playback where it is passed on."""
+    picture, sound = chosen_video(info), chosen_audio(info, audio)
+    parts = ["the picture is converted to H.264"] * bool(picture) + ["the sound to AAC"] * bool(sound)
+    if not picture:
+        parts = ["the sound is converted to AAC"]
+    reason = f"asked for by the player: {' and '.join(parts)}"
+    return Decision("transcode", "encode" if picture else None, "encode" if sound else None, reason)
 
 
 def chosen_video(info: MediaInfo) -> VideoStream | None:

@@ -69,6 +69,7 @@ class Pool:
         audio: int | None = None,
         burn: int | None = None,
         quality: int | None = None,
+        convert: bool = False,
         start_s: float | None = None,
     ) -> Stream:
         """Return `source` as one viewer's stream; cheap, nothing is started.
@@ -80,12 +81,13 @@ class Pool:
             audio: Index among the item's sound tracks; None for the default one.
             burn: Index among the item's subtitle tracks of the one to draw into the picture.
             quality: Height of the picture: a rung of the ladder; None for the best that this machine makes in time.
+            convert: Pass nothing on, whatever the screen plays.
             start_s: Where the viewer begins, if known: what is made first is made there.
 
         Raises:
             PoolClosedError: The pool is closed.
         """
-        asked = RenditionKey(source.source_id, profile.name, audio, burn, quality)
+        asked = RenditionKey(source.source_id, profile.name, audio, burn, quality, convert)
         now_s = self._now()
         with self._lock:
             self._runs.check_open()

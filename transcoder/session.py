@@ -34,7 +34,8 @@ class RenditionKey:
     """What tells one way to play an item from another.
 
     `audio` and `burn` are indexes among the item's sound and subtitle tracks; `quality` is a rung of the ladder. It
-    is None where the picture is passed on, and in what a viewer asks for without a wish.
+    is None where the picture is passed on, and in what a viewer asks for without a wish. With `convert` nothing is
+    passed on.
     """
 
     source_id: str
@@ -42,6 +43,7 @@ class RenditionKey:
     audio: int | None = None
     burn: int | None = None
     quality: int | None = None
+    convert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,8 @@ def make_rendition(
 
 def _decide(asked: RenditionKey, info: MediaInfo, profile: ScreenProfile) -> Decision:
     """Return what a screen and its viewer's wishes come to."""
-    decision, picture = decide_stream(info, profile, asked.audio), chosen_video(info)
+    decision = decide_stream(info, profile, asked.audio, convert=asked.convert)
+    picture = chosen_video(info)
     if picture is None:
         return decision
     if asked.burn is not None:

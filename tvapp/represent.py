@@ -41,14 +41,17 @@ def item_json(item: Item) -> dict[str, Any]:
     return body
 
 
-def playback_json(item: Item, decision: Decision, profile: str, ticket: str) -> dict[str, Any]:
+def playback_json(
+    item: Item, decision: Decision, profile: str, ticket: str, *, convert: bool = False
+) -> dict[str, Any]:
     """Return how a screen plays a video, with addresses that need no further token."""
     base = f"{API}/items/{item.id}"
+    asked = {"profile": profile} | ({"convert": 1} if convert else {}) | {"ticket": ticket}
     return {
         "decision": decision.mode,
         "reason": decision.reason,
         "file": f"{base}/file?{urlencode({'ticket': ticket})}",
-        "hls": f"{base}/hls/master.m3u8?{urlencode({'profile': profile, 'ticket': ticket})}",
+        "hls": f"{base}/hls/master.m3u8?{urlencode(asked)}",
     }
 
 

@@ -235,6 +235,7 @@ class ProfileQuery(Schema):
 
     profile = String(load_default="baseline", validate=Length(max=200))
     can = String(load_default="", validate=Length(max=200), metadata={"example": "hevc,ac3,-vp9"})
+    convert = Boolean()  # whatever the screen plays: what it was given before did not play
 
 
 class StreamQuery(ProfileQuery):

@@ -111,6 +111,33 @@ def test_everything_can_be_streamed_to_every_screen(profile, case):
         assert info.video[0].codec == "h264"
 
 
+PLAIN = media(width=1280, height=720, level=31)  # which all of them play as it is
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+@pytest.mark.parametrize("ask", [decide, decide_stream])
+def test_a_player_that_got_stuck_has_everything_converted(profile, ask):
+    decision = ask(PLAIN, profile, convert=True)
+    assert (decision.mode, decision.video, decision.audio) == ("transcode", "encode", "encode")
+    assert decision.reason == (
+        "asked for by the player: the picture is converted to H.264 and the sound to AAC"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "video", "audio", "words"),
+    [
+        ("video", "encode", None, "the picture is converted"),
+        ("audio", None, "encode", "the sound is converted"),
+    ],
+)
+def test_it_is_converted_as_far_as_there_is_any(kept, video, audio, words):
+    alone = replace(PLAIN, **{"video": (), "audio": (), kept: getattr(PLAIN, kept)})
+    decision = decide(alone, PROFILES["baseline"], convert=True)
+    assert (decision.video, decision.audio) == (video, audio)
+    assert decision.reason.startswith(f"asked for by the player: {words}")
+
+
 def test_another_sound_track_is_never_played_directly():
     info = media()
     two = replace(info, audio=(*info.audio, AudioStream(index=2, codec="aac", language="fra")))

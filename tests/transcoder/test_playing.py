@@ -38,6 +38,45 @@ def play(source, profile, ffmpeg, order, folder):
         return read_back(played(stream, order), folder)
 
 
+def scratched(data):
+    """The film with a few bytes of one picture in its middle overwritten."""
+    at = len(data) // 2
+    return data[:at] + bytes(200) + data[at + 200 :]
+
+
+def said_of(data, folder):
+    path = folder / "said"
+    path.write_bytes(data)
+    argv = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "null", "-"]
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stderr
+
+
+@pytest.mark.parametrize("profile", ["baseline", "legacy"])
+def test_a_scratched_picture_is_whole_again_when_it_is_converted_on_request(
+    h264_mkv, source_of, profile, tmp_path
+):
+    source = source_of("scratched.mkv", scratched(h264_mkv))
+    with Pool(FFMPEGS[0]) as pool:
+        passed_on = pool.stream(source, PROFILES[profile], session_id="one")
+        converted = pool.stream(source, PROFILES[profile], session_id="two", convert=True)
+        assert (passed_on.decision.video, converted.decision.video) == ("copy", "encode")
+        assert said_of(played(passed_on, iter), tmp_path)
+        tracks = read_back(played(converted, iter), tmp_path)
+    assert tracks["video"].end_s == pytest.approx(EPOCH_S + 10, abs=0.1)
+    assert tracks["audio"].end_s == pytest.approx(EPOCH_S + 10, abs=0.1)
+
+
+def test_a_smaller_picture_than_the_ladder_has_is_converted_all_the_same(h264_mkv, source_of):
+    source = source_of("h264.mkv", h264_mkv)
+    with Pool(FFMPEGS[0]) as pool:
+        stream = pool.stream(source, PROFILES["legacy"], session_id="tv", quality=480, convert=True)
+        assert stream.decision.video == "encode"
+        (variant,) = parse_multivariant(
+            stream.multivariant_playlist(lambda name, _quality=None: name)
+        ).variants
+    assert variant.resolution == (320, 180)
+
+
 def start_of(source):
     """Where the first picture is in the stream, by the source's own times."""
     return EPOCH_S + source.info.video[0].start_s - source.info.start_s

@@ -41,6 +41,28 @@ def test_a_viewers_wishes_are_carried_on(house):
     assert "quality=480" in re.search(r'MAP:URI="([^"]*)"', text)[1]
 
 
+def test_the_wish_to_have_all_converted_reaches_the_segments(house):
+    client = house.client(Role.TV)
+    folder = f"/api/v1/items/{house.item_id('/Films/Harvest.mp4')}"
+    plain = client.get(f"{folder}?profile=baseline").json["playback"]
+    assert plain["decision"] == "direct"
+    assert "convert" not in plain["hls"]
+    wished = client.get(f"{folder}?profile=baseline&convert=1").json["playback"]
+    assert wished["decision"] == "transcode"
+    assert wished["reason"].startswith("asked for by the player: ")
+    master = client.get(wished["hls"]).text
+    assert client.get(f"{plain['hls']}&convert=1").text.count("STREAM-INF") == master.count("STREAM-INF")
+    (media,) = addresses_of(master)
+    assert re.search(r"[?&]convert=1(&|$)", media)
+    assert "quality=480" in media  # of what is passed on there is none
+    text = client.get(f"{folder}/hls/{media}").text
+    assert addresses_of(text)
+    assert all("convert=1" in address for address in [*addresses_of(text), *re.findall(r"MAP:URI=.*", text)])
+    segment = client.get(f"{folder}/hls/{media.rpartition('/')[0]}/{addresses_of(text)[0]}")
+    assert segment.status_code == 200
+    assert client.get(f"{folder}/hls/master.m3u8?convert=perhaps").status_code == 422
+
+
 def test_where_nothing_is_left_to_choose_the_encoder_begins_with_the_first_playlist(tmp_path, contents):
     with Vault.create(tmp_path / "vault", PASSPHRASE, scrypt_cost=FAST_SCRYPT) as vault:
         fill(vault, {FILM: contents[FILM]})

@@ -16,7 +16,7 @@ from tvapp.schemas import BYTES, StreamQuery
 
 Query = dict[str, Any]
 # What the playlists' links say again. Where to start is not among it: a segment's name says where the viewer is.
-_CARRIED_ON = ("audio", "burn")
+_CARRIED_ON = ("audio", "burn", "convert")
 
 
 def hls_blueprint(household: Household) -> APIBlueprint:
@@ -33,11 +33,12 @@ def hls_blueprint(household: Household) -> APIBlueprint:
             audio=query.get("audio"),
             burn=query.get("burn"),
             quality=None if quality == "auto" else int(quality),
+            convert=query.get("convert", False),
             start_s=query.get("start"),
         )
 
     def link(item_id: str, folder: str, query: Query) -> VariantLink:
-        carried_on = {name: query[name] for name in _CARRIED_ON if name in query}
+        carried_on = {name: int(query[name]) for name in _CARRIED_ON if name in query}
         kept = {"ticket": ticket_for(household.house, item_id)} | carried_on
 
         def address(name: str, quality: int | None = None) -> str:

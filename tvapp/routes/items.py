@@ -31,18 +31,19 @@ def items_blueprint(household: Household) -> APIBlueprint:
     @bp.output(ItemDetailOut)
     @bp.doc(summary="Everything known of an item", security="token", responses=[400, 404, 423])
     @needs(Role.TV)
-    def item(item_id: str, query: dict[str, str]) -> dict[str, Any]:
+    def item(item_id: str, query: dict[str, Any]) -> dict[str, Any]:
         house = household.house
         profile = profile_for(query["profile"], query["can"])
         found = house.library.item(item_id)
         body = represent.item_json(found)
         if found.media is not None:
             ticket = house.tickets.issue(item_id, current_device().device_id)
-            decision = decide(found.media, profile)
+            convert = query.get("convert", False)
+            decision = decide(found.media, profile, convert=convert)
             tracks = house.library.subtitles.tracks(item_id)
             body["media"] = represent.media_json(found.media)
             body["media"]["subtitles"] = represent.subtitles_json(found, tracks, ticket)
-            body["playback"] = represent.playback_json(found, decision, profile.name, ticket)
+            body["playback"] = represent.playback_json(found, decision, profile.name, ticket, convert=convert)
         return body
 
     return bp
