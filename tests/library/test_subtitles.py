@@ -164,7 +164,7 @@ def test_text_is_read_once(vault, state):
 
 
 def test_who_waits_too_long_is_told_to_ask_again_and_finds_it(vault, state, monkeypatch):
-    monkeypatch.setattr(film_texts, "_WAIT_S", 3.0)
+    monkeypatch.setattr(film_texts, "_WAIT_S", 0.5)
     put(vault, "/Film.mkv", said_film("matroska", indexed=False))
     others = threading.Event()
     with Library(vault, state) as library:
@@ -172,9 +172,11 @@ def test_who_waits_too_long_is_told_to_ask_again_and_finds_it(vault, state, monk
         slow = library.subtitles._films._slow
         with pytest.raises(TimeoutError):
             slow.wait_for("others", others.wait, 0)
-        with pytest.raises(SubtitlesBusyError) as caught:
-            library.subtitles.webvtt(film_id(library), "0")
-        assert caught.value.retry_after_s > 0
+        # On a busy machine even the look for an index takes longer than they wait.
+        while len(slow._under_way) < 2:
+            with pytest.raises(SubtitlesBusyError) as caught:
+                library.subtitles.webvtt(film_id(library), "0")
+            assert caught.value.retry_after_s > 0
         others.set()
         slow.wait_for("whoever comes after it", lambda: None, 60)
         # Nobody has waited for it, and nothing can be read any more: it comes from the store.
