@@ -108,7 +108,11 @@ def decide_stream(
     video_problem = _copy_video_problem(info, picture, profile) if picture else None
     audio_problem = _copy_audio_problem(info, sound, profile) if sound else None
     if not video_problem and not audio_problem:
-        reason = _container_problem(info, profile) or "this screen takes it in pieces"
+        reason = (
+            _container_problem(info, profile)
+            or (_entry_problem(picture, profile) if picture else None)
+            or "this screen takes it in pieces"
+        )
         reason += "; picture and sound are passed on unchanged"
         return Decision("remux", "copy" if picture else None, "copy" if sound else None, reason)
     parts = []
@@ -167,8 +171,16 @@ def _direct_problem(info: MediaInfo, profile: ScreenProfile, audio: int | None) 
     picture, sound = chosen_video(info), chosen_audio(info, audio)
     if sound and audio is not None and sound != chosen_audio(info):
         return "another sound track than the file's first choice is asked for"
-    video_problem = _video_problem(picture, profile) if picture else None
+    video_problem = _video_problem(picture, profile) or _entry_problem(picture, profile) if picture else None
     return video_problem or (_audio_problem(sound, profile) if sound else None)
+
+
+def _entry_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
+    """Return why the screen shows nothing of this picture track as the file has it; in segments it is named anew."""
+    if profile.plays_all or video.sample_entry not in profile.black_entries:
+        return None
+    name = codec_name(video.codec)
+    return f"the file calls its {name} {video.sample_entry}, of which this screen plays the sound alone"
 
 
 def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
@@ -234,6 +246,8 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
         return (
             "the video begins where it cannot be cut"  # an edit list hides pictures that others are made from
         )
+    if not video.only_idr and not profile.recovery_points:
+        return "the video's keyframes do not stand by themselves, as this screen wants them"
     if max_gop_s(info, video) > MAX_GOP_COPIED_S:
         return "the video can be cut only at places far apart"
     return None

@@ -31,9 +31,11 @@ class VideoStream:
     rotation: int = 0  # degrees clockwise that bring it upright: 0, 90, 180 or 270
     fps: float | None = None
     interlaced: bool = False
+    only_idr: bool = True  # H.264: each keyframe is one that any decoder can begin at; see `idr`
     color_transfer: str | None = None
     dolby_vision: int | None = None  # profile; 5 has no picture for other screens beneath it
     codec_string: str | None = None  # RFC 6381
+    sample_entry: str | None = None  # what an mp4 file calls it: "hvc1", "hev1"; None where not known
     start_s: float | None = None  # absolute pts of the first frame
     end_s: float | None = None  # absolute end of the last frame
 

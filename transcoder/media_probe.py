@@ -1,12 +1,16 @@
 """What a media file is, and what is found by reading it. Runs in the media helper only."""
 
+from dataclasses import replace
+
 import av
+from av import VideoStream
 from av.container import InputContainer
 
 from transcoder import tags
 from transcoder.broadcast import BROADCAST_FORMATS, scan_broadcast
 from transcoder.chapters import chapters_of
 from transcoder.http_range import RangeReader
+from transcoder.idr import has_only_idr
 from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
 from transcoder.media_info import MediaInfo
 from transcoder.media_opening import open_media, picture_streams
@@ -37,6 +41,8 @@ def probe(url: str) -> MediaInfo:
         beginning = read_beginning(container, pictures[0]) if pictures else None
         found = _keyframes(container, beginning, url)
         video = video_streams(container, beginning, found, url)
+        if video and pictures and found and not _only_idr(container, pictures[0], found):
+            video = (replace(video[0], only_idr=False), *video[1:])
         audio = audio_streams(container, found)
         start_s = (container.start_time or 0) / av.time_base
         if not video and not audio:
@@ -69,6 +75,13 @@ def _keyframes(container: InputContainer, beginning: Beginning | None, url: str)
         return find_keyframes(container, beginning, url)
     except av.error.FFmpegError:
         return None  # a damaged end: played as far as it goes
+
+
+def _only_idr(container: InputContainer, stream: VideoStream, found: Keyframes) -> bool:
+    try:
+        return has_only_idr(container, stream, found.times_s)
+    except av.error.FFmpegError:
+        return True  # damage
 
 
 def _duration_s(container: InputContainer, start_s: float, found: Keyframes | None) -> float:

@@ -41,11 +41,13 @@ class ScreenProfile:
     max_height: int = 1080
     hdr: bool = False
     interlaced: bool = False
+    recovery_points: bool = True  # in a stream it can begin at H.264 keyframes that are no IDR pictures
     rotates: bool = True  # turns a phone's video upright by the matrix in an mp4 file
     plays_all: bool = False
     surround: bool = (
         False  # converted sound may keep six channels; else they are mixed here, where none is lost
     )
+    black_entries: frozenset[str] = frozenset()  # sample entries of mp4 files that it plays without a picture
     distrusted: frozenset[str] = frozenset()  # abilities that these engines claim whatever they can
 
 
@@ -66,6 +68,7 @@ _CHROMIUM = ScreenProfile(
         "av1": VideoLimit(max_bit_depth=10),
     },
     audio={"aac": 8, "mp3": 2, "opus": 8, "vorbis": 8, "flac": 8},
+    recovery_points=False,  # without a decoder chip it takes what follows them for damage
 )
 _TIZEN = ScreenProfile(
     name="tizen",
@@ -86,6 +89,7 @@ _ALL = (
         containers=_MP4,
         video={"h264": VideoLimit(max_level=42, max_width=1920, max_height=1088)},
         audio={"aac": 2},
+        recovery_points=False,
         rotates=False,
     ),
     ScreenProfile(
@@ -104,6 +108,7 @@ _ALL = (
         containers=_MP4 | _SOUND_FILES,
         video={"h264": _H264_UHD, "hevc": VideoLimit(max_level=153, max_bit_depth=10)},
         audio={"aac": 8, "mp3": 2, "ac3": 6, "eac3": 8, "flac": 2, "alac": 8},
+        black_entries=frozenset({"hev1", "dvhe"}),  # ffmpeg's default; without an error, with the sound
         hdr=True,
         surround=True,
     ),

@@ -111,6 +111,24 @@ def test_everything_can_be_streamed_to_every_screen(profile, case):
         assert info.video[0].codec == "h264"
 
 
+@pytest.mark.parametrize(
+    ("profile", "entry", "mode"),
+    [
+        ("safari", "hev1", "remux"),
+        ("safari", "dvhe", "remux"),
+        ("safari", "hvc1", "direct"),
+        ("safari", None, "direct"),  # a file that was read before this was looked for
+        ("tizen", "hev1", "direct"),
+        ("everything", "hev1", "direct"),
+    ],
+)
+def test_apples_engines_get_hevc_under_the_name_that_they_show(profile, entry, mode):
+    hevc = media(**{**HEVC10, "mime": "video/mp4", "format_name": "mov"}, sample_entry=entry)
+    decision = decide(hevc, PROFILES[profile])
+    assert (decision.mode, decision.video, decision.audio) == (mode, "copy", "copy")
+    assert ("hev1" in decision.reason or "dvhe" in decision.reason) == (mode == "remux")
+
+
 PLAIN = media(width=1280, height=720, level=31)  # which all of them play as it is
 
 
@@ -169,3 +187,21 @@ def test_profiles_are_found_by_name():
     } <= set(PROFILES)
     with pytest.raises(UnknownProfileError, match="toaster"):
         profile_named("toaster")
+
+
+@pytest.mark.parametrize(
+    ("profile", "picture"), [("chromium", "encode"), ("baseline", "encode"), ("webos", "copy")]
+)
+def test_recovery_points_are_no_beginning_for_every_screen(profile, picture):
+    recorded = media(only_idr=False, mime="video/mp2t", format_name="mpegts")
+    assert decide_stream(recorded, PROFILES[profile]).video == picture
+    assert (
+        decide_stream(
+            replace(recorded, video=(replace(recorded.video[0], only_idr=True),)), PROFILES[profile]
+        ).video
+        == "copy"
+    )
+
+
+def test_a_file_with_recovery_points_is_tried_as_it_is():
+    assert decide(media(only_idr=False), PROFILES["chromium"]).mode == "direct"
