@@ -27,9 +27,10 @@ def video_streams(
     container: InputContainer, beginning: Beginning | None, found: Keyframes | None, url: str
 ) -> tuple[VideoStream, ...]:
     """Return the streams of pictures; what was found by reading is of the first one."""
+    is_mp4 = container.format.name.startswith("mov")
     first_picture = beginning.picture if beginning else None
     streams = (
-        _video_stream(one, None if number else first_picture, None if number else found)
+        _video_stream(one, None if number else first_picture, None if number else found, is_mp4=is_mp4)
         for number, one in enumerate(picture_streams(container))
     )
     return tuple(_with_dolby_vision(one, container, url) for one in streams)
@@ -40,7 +41,9 @@ def audio_streams(container: InputContainer, found: Keyframes | None) -> tuple[A
     return tuple(_audio_stream(one, found) for one in container.streams.audio if is_decodable(one))
 
 
-def _video_stream(stream: PyavStream, picture: VideoFrame | None, found: Keyframes | None) -> VideoStream:
+def _video_stream(
+    stream: PyavStream, picture: VideoFrame | None, found: Keyframes | None, *, is_mp4: bool
+) -> VideoStream:
     context = stream.codec_context
     codec = context.codec.canonical_name
     rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
@@ -71,9 +74,15 @@ def _video_stream(stream: PyavStream, picture: VideoFrame | None, found: Keyfram
             height=context.height,
             fps=fps,
         ),
+        sample_entry=_sample_entry(context.codec_tag) if is_mp4 else None,
         start_s=found.start_s if found else None,
         end_s=found.end_s if found else None,
     )
+
+
+def _sample_entry(codec_tag: str) -> str | None:
+    """Return the four letters, or None: a hostile file may have any bytes there."""
+    return codec_tag if codec_tag.isascii() and codec_tag.isalnum() else None
 
 
 def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:

@@ -52,6 +52,18 @@ def test_wide_pixels_count_before_turning():
     assert (video.upright_width, video.upright_height) == (1024, 576)
 
 
+def test_what_was_stored_before_a_field_was_known_is_read():
+    info = MediaInfo(
+        format_name="mov",
+        mime="video/mp4",
+        duration_s=1.0,
+        video=(VideoStream(index=0, codec="hevc", width=320, height=180),),
+    )
+    stored = info.to_json()
+    del stored["video"][0]["sample_entry"]
+    assert MediaInfo.from_json(stored) == info
+
+
 GOOD = MediaInfo(format_name="mov", mime="video/mp4", duration_s=1.0).to_json()
 
 

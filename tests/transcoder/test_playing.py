@@ -66,6 +66,15 @@ def test_a_scratched_picture_is_whole_again_when_it_is_converted_on_request(
     assert tracks["audio"].end_s == pytest.approx(EPOCH_S + 10, abs=0.1)
 
 
+def test_hevc_is_called_in_segments_what_apples_engines_show(clips, hevc10_mkv, source_of):
+    hev1 = clips.remake("called.mp4", "hevc10.mkv", "-c", "copy", "-an", "-tag:v", "hev1")
+    with Pool(FFMPEGS[0]) as pool:
+        stream = pool.stream(source_of("called.mp4", hev1), PROFILES["safari"], session_id="tv")
+        assert stream.decision.mode == "remux"
+        init = stream.init_segment()
+    assert (b"hvc1" in init, b"hev1" in init) == (True, False)
+
+
 def test_a_smaller_picture_than_the_ladder_has_is_converted_all_the_same(h264_mkv, source_of):
     source = source_of("h264.mkv", h264_mkv)
     with Pool(FFMPEGS[0]) as pool:

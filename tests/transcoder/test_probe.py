@@ -46,6 +46,20 @@ def test_ten_bits_and_six_channels(hevc10_mkv, probe):
     assert (info.audio[0].codec, info.audio[0].channels) == ("ac3", 6)
 
 
+@pytest.mark.parametrize(
+    ("name", "tag", "entry"),
+    [
+        ("hvc1.mp4", "hvc1", "hvc1"),
+        ("hev1.mp4", "hev1", "hev1"),
+        ("hev1.mov", "hev1", "hev1"),
+        ("tag.mkv", "0", None),
+    ],
+)
+def test_what_an_mp4_file_calls_its_picture(clips, hevc10_mkv, probe, name, tag, entry):
+    clip = clips.remake(name, "hevc10.mkv", "-c", "copy", "-an", "-tag:v", tag)
+    assert probe(name, clip).video[0].sample_entry == entry
+
+
 def test_open_groups_and_a_transport_stream(clips, probe):
     open_gop = clips.make(
         "open.mp4", *H264, "-preset", "veryfast", "-x264-params", "open-gop=1:keyint=48:bframes=3"
