@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import apsw
 
@@ -10,15 +11,22 @@ from library.folding import fold
 from library.subtitle_names import CODECS, FOLDERS, SubtitleName, belongs, describe
 
 MAX_FILES = 100  # of one film
-_SHADOWED = ".sub"  # MicroDVD's text, or VobSub's pictures, where an .idx lies beside
+_INDEX, _PICTURES = ".idx", ".sub"  # of a pair; without an index beside it, .sub is MicroDVD's text
 
 
 @dataclass(frozen=True, slots=True)
 class SubtitleFile:
-    """A file with subtitles of a film."""
+    """A file with subtitles of a film; where they are pictures, they are in a second one."""
 
     item_id: str
     name: SubtitleName
+    pictures_id: str | None = None
+
+
+class _Found(NamedTuple):
+    item_id: str
+    name: str
+    pictures_id: str | None
 
 
 class SubtitleFiles:
@@ -52,32 +60,45 @@ class SubtitleFiles:
         return found[:MAX_FILES]
 
 
-def _files(connection: apsw.Connection, folder_id: str) -> list[tuple[str, str]]:
-    """Return the ids and names of the subtitle files in a folder."""
+def _files(connection: apsw.Connection, folder_id: str) -> list[_Found]:
+    """Return the subtitle files in a folder."""
     rows = _children(connection, folder_id, "other")
-    stems = {fold(PurePosixPath(name).stem) for _, name in rows if name.lower().endswith(".idx")}
-    return [
-        (item_id, name)
-        for item_id, name in rows
-        if PurePosixPath(name).suffix.lower().removeprefix(".") in CODECS
-        and not (name.lower().endswith(_SHADOWED) and fold(PurePosixPath(name).stem) in stems)
-    ]
-
-
-def _own(files: list[tuple[str, str]], film: str, films: list[str]) -> list[SubtitleFile]:
+    stems = {_stem(name) for _, name in rows if _suffix(name) == _INDEX}
+    pictures = {_stem(name): item_id for item_id, name in rows if _suffix(name) == _PICTURES}
     found = []
-    for item_id, name in files:
+    for item_id, name in rows:
+        stem, suffix = _stem(name), _suffix(name)
+        half = (suffix == _PICTURES and stem in stems) or (suffix == _INDEX and stem not in pictures)
+        if suffix.removeprefix(".") in CODECS and not half:
+            found.append(_Found(item_id, name, pictures[stem] if suffix == _INDEX else None))
+    return found
+
+
+def _stem(name: str) -> str:
+    return fold(PurePosixPath(name).stem)
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _own(files: list[_Found], film: str, films: list[str]) -> list[SubtitleFile]:
+    found = []
+    for item_id, name, pictures_id in files:
         rest = belongs(name, film)
         if rest is None:
             continue
         # "Film 2.srt" is of "Film 2.mkv", if there is one, and not of "Film.mkv".
         if not any(len(other) > len(film) and belongs(name, other) is not None for other in films):
-            found.append(SubtitleFile(item_id, describe(name, rest)))
+            found.append(SubtitleFile(item_id, describe(name, rest), pictures_id))
     return found
 
 
-def _all(files: list[tuple[str, str]]) -> list[SubtitleFile]:
-    return [SubtitleFile(item_id, describe(name, PurePosixPath(name).stem)) for item_id, name in files]
+def _all(files: list[_Found]) -> list[SubtitleFile]:
+    return [
+        SubtitleFile(item_id, describe(name, PurePosixPath(name).stem), pictures_id)
+        for item_id, name, pictures_id in files
+    ]
 
 
 def _subtitle_folders(connection: apsw.Connection, folder_id: str) -> list[str]:

@@ -19,7 +19,9 @@ CODECS = {
     "sub": "microdvd",
     "smi": "sami",
     "mpl": "mpl2",
+    "idx": "dvd_subtitle",
 }
+PICTURES = frozenset({"dvd_subtitle"})  # where the others have text
 COUNTS_PICTURES = frozenset({"microdvd"})  # where the others have times
 FOLDERS = frozenset({"sub", "subs", "subtitle", "subtitles", "untertitel", "sous-titres", "subtitulos"})
 
@@ -93,6 +95,11 @@ def describe(name: str, rest: str) -> SubtitleName:
         elif not word.isdigit():
             told.append(word)
     return SubtitleName(CODECS[_extension(name)], language, " ".join(reversed(told)) or None, forced, default)
+
+
+def language_named(word: str) -> str | None:
+    """Return the ISO 639-2 code of a language by any of its codes, or by its English name."""
+    return _CODE_OF.get(fold(word))
 
 
 def _names_no_language(rest: str) -> bool:

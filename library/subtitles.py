@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from library.errors import NoSubtitlesError, StoreDamagedError
 from library.feed import Feed, Lease
@@ -14,10 +14,11 @@ from library.index import Index
 from library.items import Item
 from library.on_demand import OnDemand
 from library.pictures import PictureMaker
-from library.subtitle_files import SubtitleFile, SubtitleFiles
+from library.subtitle_files import MAX_FILES, SubtitleFile, SubtitleFiles
 from library.subtitle_forms import DRAWN, SCRIPT, WEBVTT, Texts, forms_of
 from library.subtitle_names import COUNTS_PICTURES
 from library.subtitle_store import SubtitleStore
+from library.vobsub import Pairs
 from transcoder import (
     MAX_SUBTITLE_FILE_SIZE,
     HelperCrashedError,
@@ -25,6 +26,7 @@ from transcoder import (
     ProbeError,
     SubtitleHelper,
     SubtitleStream,
+    VobSub,
 )
 
 logger = logging.getLogger(__name__)
@@ -45,6 +47,15 @@ class SubtitleTrack:
     forced: bool = False
     default: bool = False
     is_text: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A track beside a film; `in_pair` is its number in a pair of files, None where it is text."""
+
+    file: SubtitleFile
+    language: str | None
+    in_pair: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class Subtitles:
         self._file_helper = OnDemand(SubtitleHelper, idle_s=_HELPER_IDLE_S)
         self._films = FilmReader(index, maker, feed, self._keep_film)
         self._fonts = FilmFonts(self._read_fonts)
+        self._pairs = Pairs(index, maker)
 
     def tracks(self, item_id: str) -> list[SubtitleTrack]:
         """Return the tracks of a film: those in it, then the files beside it. Their order is their number to draw.
@@ -95,8 +107,7 @@ class Subtitles:
         if media is None:
             return []
         inside = [_track_in_film(number, stream) for number, stream in enumerate(media.subtitles)]
-        beside = [_track_beside(number, file) for number, file in enumerate(self._files.beside(item_id))]
-        return inside + beside
+        return inside + [_track_beside(*one) for one in enumerate(self._beside(item_id))]
 
     def revision_beside(self, item_id: str) -> str:
         """Return what is another whenever the files beside a film are others, or in another order; "" without any."""
@@ -104,7 +115,8 @@ class Subtitles:
         if not files:
             return ""
         film = self._index.item(item_id)
-        places = [self._place(film, file) for file in files]
+        halves = [replace(one, item_id=one.pictures_id) for one in files if one.pictures_id is not None]
+        places = [self._place(film, file) for file in files + halves]
         told = "\n".join(f"{place.item_id} {place.revision}" for place in places)
         return hashlib.sha256(told.encode()).hexdigest()[:_REVISION_SIZE]
 
@@ -124,8 +136,8 @@ class Subtitles:
         return self._text(*self._find(item_id, index), WEBVTT)[0]
 
     @contextlib.contextmanager
-    def drawn(self, item_id: str, number: int) -> Iterator[Lease]:
-        """Lend an address of a track of text for an encoder to draw, with the fonts that came along in the film.
+    def drawn(self, item_id: str, number: int) -> Iterator[Lease | VobSub]:
+        """Lend what an encoder draws: a track of text with the fonts that came along in the film, or a pair of files.
 
         Args:
             item_id: Of the film.
@@ -137,7 +149,14 @@ class Subtitles:
         tracks = self.tracks(item_id)
         if not 0 <= number < len(tracks):
             raise NoSubtitlesError(item_id)
-        film, track = self._find(item_id, str(tracks[number].index))
+        index = str(tracks[number].index)
+        if index.startswith(_FILE_PREFIX):
+            beside = self._beside(item_id)[int(index.removeprefix(_FILE_PREFIX))]
+            if beside.in_pair is not None:
+                with self._pairs.lend(beside.file, beside.in_pair) as pair:
+                    yield pair
+                return
+        film, track = self._find(item_id, index)
         # The fonts are the film's, wherever the text comes from.
         script, fonts = self._drawable(film, track), self._fonts.of(film)
         with self._feed().lease(lambda: _Memory(fonts, script)) as lease:
@@ -149,15 +168,30 @@ class Subtitles:
         self._file_helper.close()
         self._fonts.close()
 
+    def _beside(self, item_id: str) -> list[_Beside]:
+        """Return the tracks beside a film: a file has one, a pair of files some."""
+        found: list[_Beside] = []
+        for file in self._files.beside(item_id):
+            if file.pictures_id is None:
+                found.append(_Beside(file, file.name.language))
+                continue
+            languages = self._pairs.index_of(file).languages
+            found += [
+                _Beside(file, language or file.name.language, number)
+                for number, language in enumerate(languages)
+            ]
+        return found[:MAX_FILES]
+
     def _find(self, item_id: str, index: str) -> tuple[Item, SubtitleStream | SubtitleFile]:
         """Return a film and its track of text called `index`."""
         film = self._index.item(item_id)
         inside = film.media.subtitles if film.media is not None else ()
-        beside = self._files.beside(item_id) if film.media is not None else []
+        beside = self._beside(item_id) if film.media is not None else []
         tracks: dict[str, SubtitleStream | SubtitleFile] = {
             str(number): stream for number, stream in enumerate(inside) if stream.is_text
         }
-        tracks |= {f"{_FILE_PREFIX}{number}": file for number, file in enumerate(beside)}
+        texts = ((number, one) for number, one in enumerate(beside) if one.in_pair is None)
+        tracks |= {f"{_FILE_PREFIX}{number}": one.file for number, one in texts}
         if index not in tracks:
             raise NoSubtitlesError(item_id)
         return film, tracks[index]
@@ -262,14 +296,16 @@ def _track_in_film(number: int, stream: SubtitleStream) -> SubtitleTrack:
     )
 
 
-def _track_beside(number: int, file: SubtitleFile) -> SubtitleTrack:
+def _track_beside(number: int, beside: _Beside) -> SubtitleTrack:
+    name = beside.file.name
     return SubtitleTrack(
         index=f"{_FILE_PREFIX}{number}",
-        codec=file.name.codec,
-        language=file.name.language,
-        title=file.name.title,
-        forced=file.name.forced,
-        default=file.name.default,
+        codec=name.codec,
+        language=beside.language,
+        title=name.title,
+        forced=name.forced,
+        default=name.default,
+        is_text=beside.in_pair is None,
     )
 
 
