@@ -33,10 +33,12 @@ def test_subtitles_that_are_read_for_ever_do_not_keep_the_house_open(house):
     os.kill(pid, signal.SIGSTOP)  # as if it were lost in a hostile file
     master = client.get(f"{folder}/hls/master.m3u8?profile=baseline&burn=0").text
     media = next(line for line in master.splitlines() if line and not line.startswith("#"))
-    viewer = threading.Thread(target=client.get, args=(f"{folder}/hls/{media}",))
+    viewer = threading.Thread(
+        target=client.get, args=(f"{folder}/hls/{media.replace('media.m3u8', 'init.mp4')}",)
+    )
     viewer.start()
-    pool = house.household.house.pool
-    while not pool.state.playing:
+    texts = house.household.house.pool._runs._texts
+    while not texts.reading:
         assert viewer.is_alive()
     locking = threading.Thread(target=house.household.lock)
     locking.start()
