@@ -128,12 +128,12 @@ class FilmReader:
                 texts = _ask(helper, lease.url, indexes, film.size or 0, whole=whole)
             except (ProbeError, HelperCrashedError):
                 # The helper only saw its connection cut, or zeros; what is behind them is the better explanation.
-                if (damage := lease.damage or holes.first) is not None:
-                    raise damage from None
+                if (reason := holes.failure or holes.first) is not None:
+                    raise reason from None
                 self._remember(film, None, mtime_ns)
                 raise
-            if lease.damage is not None:
-                raise lease.damage
+            if holes.failure is not None:
+                raise holes.failure
         if texts is None:
             return None
         return self._found(film, indexes, texts, mtime_ns, complete=holes.first is None)

@@ -3,20 +3,36 @@
 For readers that find their way behind damage, and whose result is no copy of the file.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator
 
-from library.errors import AlteredError
+from library.errors import AlteredError, LibraryError
 from library.marks import CHUNK_SIZE, Range
-from vault import AuthenticationError, IntegrityError, PlaintextReader
+from vault import AuthenticationError, IntegrityError, PlaintextReader, VaultError
 
 _ZEROS = bytes(192 * 1024)
 
 
 class Holes:
-    """What was met while a file was read in its parts: `first` is the first damage, None as long as there is none."""
+    """What was met while a file was read in its parts.
+
+    Attributes:
+        first: The first damage that zeros were given for, None as long as there is none.
+        failure: What ended a reading, so that the rest of the file was not given at all; None if nothing did.
+    """
 
     def __init__(self) -> None:
         self.first: IntegrityError | None = None
+        self.failure: VaultError | LibraryError | None = None
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what ends a reading: whoever reads through a connection sees no more than its end."""
+        try:
+            yield
+        except (VaultError, LibraryError) as error:
+            self.failure = error
+            raise
 
 
 class PatchedReader:
@@ -33,7 +49,8 @@ class PatchedReader:
     def __init__(self, opener: Callable[[], PlaintextReader], holes: Holes) -> None:
         self._opener = opener
         self._holes = holes
-        self._reader = opener()
+        with holes.noting():
+            self._reader = opener()
         self.size = self._reader.size
 
     def iter_range(self, start: int, stop: int) -> Iterator[bytes]:
@@ -42,6 +59,10 @@ class PatchedReader:
         Raises:
             VaultError: Locked, gone, cut short meanwhile: nothing that zeros could stand for.
         """
+        with self._holes.noting():
+            yield from self._pieces(start, stop)
+
+    def _pieces(self, start: int, stop: int) -> Iterator[bytes]:
         at, until = start, stop
         while at < stop:
             hole: Range = (until, until)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library import Library, NoSubtitlesError, SubtitlesBusyError, film_texts
+from library import Library, NoSubtitlesError, StoreError, SubtitlesBusyError, film_texts
 from library.folding import fold
 from library.on_demand import OnDemand
 from library.subtitle_names import belongs, describe
@@ -301,6 +301,33 @@ def test_damage_is_read_once(vault, library):
     films = library.subtitles._films
     films._slow.close()
     assert cues(library) == found
+
+
+class Failing:
+    """Opens a file a few times, then no more: what it is compared with cannot be read."""
+
+    def __init__(self, maker, times):
+        self._maker = maker
+        self._left = times
+
+    def open(self, record):
+        self._left -= 1
+        if self._left < 0:
+            raise StoreError("not now")
+        return self._maker.open(record)
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+@pytest.mark.parametrize("times", range(1, 10, 2))
+def test_a_reading_that_was_broken_off_is_not_kept(vault, library, times, indexed):
+    put(vault, "/Film.mkv", said_film("matroska", indexed=indexed))
+    library.scan()
+    films = library.subtitles._films
+    maker, films._maker = films._maker, Failing(films._maker, times)
+    with contextlib.suppress(StoreError):
+        assert cues(library) == list(range(20))
+    films._maker = maker
+    assert cues(library) == list(range(20))
 
 
 def test_a_film_of_which_nothing_is_left_says_why(vault, library):
