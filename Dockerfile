@@ -2,6 +2,7 @@
 #
 #   docker build -t lanterne .                            the ffmpeg that comes as a Python package
 #   docker build -t lanterne --build-arg FFMPEG=debian .   Debian's, for hardware encoders
+#   docker build -t lanterne --build-arg FONTS=fonts-noto-cjk .   Debian's packages of further fonts
 
 ARG PYTHON=3.12
 # wheel: a static ffmpeg without drivers, far smaller than Debian's package with its tail of libraries, and the
@@ -44,6 +45,11 @@ FROM ffmpeg-${FFMPEG} AS runtime
 LABEL org.opencontainers.image.title="Lanterne" \
       org.opencontainers.image.description="A household's films and photos: encrypted on disk, bright on the TV." \
       org.opencontainers.image.licenses="Apache-2.0"
+
+# DejaVu has Latin, Greek, Cyrillic, Hebrew and Arabic letters; all others together are larger than the rest of the image.
+ARG FONTS=
+RUN if [ -n "$FONTS" ]; then \
+        apt-get update && apt-get install --yes --no-install-recommends $FONTS && rm -rf /var/lib/apt/lists/*; fi
 
 # A number that stays, so that the owner of the volumes does.
 RUN groupadd --gid 10001 lanterne \

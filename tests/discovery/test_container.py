@@ -81,3 +81,10 @@ def test_the_build_is_shown_nothing_but_what_the_wheel_is_made_of():
     assert first == "*"
     for name in (".git", ".venv", "passphrase", "tests"):
         assert not any(line.startswith(f"!{name}") for line in allowed)
+
+
+def test_what_the_pages_say_can_be_built_can_be():
+    told = (PROJECT / "docs/docker.md").read_text() + (PROJECT / "compose.yaml").read_text()
+    arguments = set(re.findall(r"--build-arg (\w+)=", told))
+    assert {"FFMPEG", "FONTS"} <= arguments
+    assert arguments <= set(re.findall(r"^ARG (\w+)", (PROJECT / "Dockerfile").read_text(), re.MULTILINE))
