@@ -98,7 +98,7 @@ class Runs:
         ready = rendition.run_for(index) is not None or self._cache.get((rendition.key, index)) is not None
         # Text has to be read first, and only who asks for pictures can be told to wait.
         ready = ready or draws_text(rendition)
-        if not ready and not slots.waiting and len(self._taken(encodes=encodes)) < slots.limit:
+        if not ready and slots.has_room(session.session_id, self._taken(encodes=encodes)):
             self._started(session, index, None)
 
     def check_open(self) -> None:

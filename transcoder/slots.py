@@ -1,6 +1,8 @@
 """How many runs there may be at a time, and who waits for one: first come, first served."""
 
+import itertools
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ SLOT_WAIT_S = 10.0
 PLACE_KEPT_S = 6.0  # for one who was sent away and comes again
 PREEMPT_AFTER_S = 6.0  # a run unasked for so long gives its slot to one who waits
 RETRY_AFTER_S = 2.0
+KEPT_FREE_S = RETRY_AFTER_S + 0.5  # so long a slot is kept free for who was sent away, at most
+_LOOK_S = 0.25  # how often who waits looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Slots:
     """The slots of one kind of run. Guarded by the pool's lock.
 
     A viewer who waited in vain keeps the place in the queue for a while: who asks again is not overtaken by who
-    came later. One who has a slot already and seeks goes before all.
+    came later, and finds a slot that became free meanwhile. One who never comes again costs the others `KEPT_FREE_S`.
+    One who has a slot already and seeks goes before all.
 
     Args:
         limit: How many runs.
@@ -53,11 +58,16 @@ class Slots:
         self._now = now
         self._wake = wake
         self._places: OrderedDict[str, _Place] = OrderedDict()
+        self._kept_free_since_s: float | None = None
 
     @property
     def waiting(self) -> int:
         """How many requests wait."""
         return sum(place.waiting for place in self._places.values())
+
+    def has_room(self, session_id: str, taken: list[Run]) -> bool:
+        """Return whether a viewer may begin without waiting: no slot less is left than there are viewers before."""
+        return not self.waiting and self.limit - len(taken) > self._absent_before(session_id)
 
     def wait(
         self,
@@ -84,9 +94,8 @@ class Slots:
             self._places.move_to_end(session_id, last=False)
         place.waiting += 1
         try:
-            free = self._lock.wait_for(
-                lambda: closed() or (self._is_next(session_id) and self._free(list(taken()))),
-                timeout=SLOT_WAIT_S,
+            free = self._wait_for(
+                lambda: closed() or (self._is_next(session_id) and self._free(session_id, list(taken())))
             )
         finally:
             place.waiting -= 1
@@ -97,6 +106,14 @@ class Slots:
         if not place.waiting:
             self._places.pop(session_id, None)
 
+    def _wait_for(self, served: Callable[[], bool]) -> bool:
+        """Wait as the lock does, and look at the clock as well: not all that a slot waits for wakes anybody."""
+        until_s = time.monotonic() + SLOT_WAIT_S
+        while (left_s := until_s - time.monotonic()) > 0:
+            if self._lock.wait_for(served, timeout=min(left_s, _LOOK_S)):
+                return True
+        return False
+
     def _busy(self, taken: int) -> BusyError:
         films = "film" if self.limit == 1 else "films"
         return BusyError(f"The box is busy: {taken} of {self.limit} {films} playing.", RETRY_AFTER_S)
@@ -104,23 +121,44 @@ class Slots:
     def _is_next(self, session_id: str) -> bool:
         return next((one for one, place in self._places.items() if place.waiting), None) == session_id
 
+    def _absent_before(self, session_id: str) -> int:
+        """Return how many were sent away before this viewer came, and are expected again."""
+        before = itertools.takewhile(lambda one: one != session_id, self._places)
+        return sum(not self._places[one].waiting and not self._is_gone(self._places[one]) for one in before)
+
+    def _is_gone(self, place: _Place) -> bool:
+        return not place.waiting and self._now() - place.left_at_s > PLACE_KEPT_S
+
     def _forget_the_gone(self) -> None:
         for session_id, place in list(self._places.items()):
-            if not place.waiting and self._now() - place.left_at_s > PLACE_KEPT_S:
+            if self._is_gone(place):
                 del self._places[session_id]
 
-    def _free(self, taken: list[Run]) -> bool:
-        """Return whether there is a slot, if need be of a run that nobody has asked for a while."""
-        if len(taken) < self.limit:
-            return True
+    def _free(self, session_id: str, taken: list[Run]) -> bool:
+        """Return whether there is a slot for a viewer, if need be of a run that nobody has asked for a while."""
         now_s = self._now()
         spare = [
             run
             for run in taken
             if not run.waiting and (not run.wanted_by or now_s - run.asked_at_s > PREEMPT_AFTER_S)
         ]
-        if not spare:
+        free_count = self.limit - len(taken) + len(spare)
+        if free_count <= 0 or self._keeps_free(free_count, self._absent_before(session_id)):
             return False
+        if len(taken) < self.limit:
+            return True
         min(spare, key=lambda run: run.asked_at_s).give_up()
         self._wake()
         return True
+
+    def _keeps_free(self, free_count: int, absent_count: int) -> bool:
+        """Return whether the free slots are for those who were sent away, which they are for a short time only."""
+        if free_count > absent_count:
+            self._kept_free_since_s = None
+            return False
+        if self._kept_free_since_s is None:
+            self._kept_free_since_s = self._now()
+        if self._now() - self._kept_free_since_s < KEPT_FREE_S:
+            return True
+        self._kept_free_since_s = None
+        return False

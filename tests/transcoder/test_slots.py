@@ -6,7 +6,7 @@ import pytest
 
 from transcoder import BusyError
 from transcoder.run import Run
-from transcoder.slots import PLACE_KEPT_S, Slots
+from transcoder.slots import KEPT_FREE_S, PLACE_KEPT_S, RETRY_AFTER_S, Slots
 
 
 class Clock:
@@ -112,6 +112,86 @@ def test_who_was_sent_away_and_comes_again_is_not_overtaken(monkeypatch, away_s,
     box.free(first)
     for thread in waiting.values():
         thread.join()
+
+
+@pytest.fixture
+def sent_away(monkeypatch):
+    """Return a function that sends a viewer away from a full box."""
+
+    def send(box, session_id):
+        with monkeypatch.context() as patched:
+            patched.setattr("transcoder.slots.SLOT_WAIT_S", 0.02)
+            with pytest.raises(BusyError):
+                box.take(session_id)
+
+    return send
+
+
+def waits_in_vain(box, session_id):
+    """Whether a viewer who asks is left to wait; returns when it has looked at least twice."""
+    thread = box.begin_to_wait(session_id)
+    with box.lock:
+        box.lock.notify_all()
+    with box.lock:
+        assert not box.lock.wait_for(lambda: box.served[-1] == session_id, 0.3)
+    return thread
+
+
+def test_what_becomes_free_while_one_was_sent_away_is_kept_for_that_one(sent_away):
+    box = Box(1)
+    box.take("a")
+    sent_away(box, "b")
+    box.free("a")
+    later = waits_in_vain(box, "c")
+    box.clock.now_s += RETRY_AFTER_S
+    box.take("b")
+    assert box.served == ["a", "b"]
+    box.free("b")
+    later.join()
+
+
+def test_who_was_sent_away_and_stays_away_holds_nobody_up_for_long(sent_away):
+    box = Box(1)
+    box.take("a")
+    sent_away(box, "b")
+    box.free("a")
+    later = waits_in_vain(box, "c")
+    box.clock.now_s += KEPT_FREE_S
+    later.join()  # by looking at the clock: nobody tells it
+    assert box.served == ["a", "c"]
+
+
+def test_a_slot_is_kept_for_as_long_as_the_place_is(sent_away):
+    """Not freed at once, but still before who was sent away is given up."""
+    box = Box(1)
+    box.take("a")
+    sent_away(box, "b")
+    later = waits_in_vain(box, "c")
+    box.clock.now_s += PLACE_KEPT_S - 1
+    box.runs[0].asked_at_s = box.clock.now_s  # still watched
+    box.free("a")
+    with box.lock:
+        assert not box.lock.wait_for(lambda: box.served[-1] == "c", 0.3)
+    box.clock.now_s += 1.1
+    later.join()
+    assert box.served == ["a", "c"]
+
+
+def test_who_comes_later_takes_what_nobody_was_sent_away_for(sent_away):
+    box = Box(2)
+    box.take("a")
+    box.take("b")
+    sent_away(box, "c")
+    box.free("a")
+    with box.lock:
+        assert not box.slots.has_room("d", [run for run in box.runs if run.alive])
+        assert box.slots.has_room("c", [run for run in box.runs if run.alive])
+    box.free("b")
+    with box.lock:
+        assert box.slots.has_room("d", [run for run in box.runs if run.alive])
+    box.take("d")
+    box.take("c")
+    assert box.served == ["a", "b", "d", "c"]
 
 
 @pytest.mark.parametrize(
