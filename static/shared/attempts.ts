@@ -3,8 +3,11 @@ import type { Playback } from "./types";
 
 export type Method = "file" | "native-hls" | "hls.js";
 
-/** How far down: the file itself, a stream for this screen, for any screen, for the oldest ones. */
-export const LEVELS = ["file", "own", "baseline", "legacy"] as const;
+/**
+ * How far down: the file itself, a stream for this screen, for any screen; then nothing is passed on any more, all is
+ * made anew: for any screen, for the oldest ones.
+ */
+export const LEVELS = ["file", "own", "baseline", "converted", "legacy"] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface Attempt {
@@ -66,18 +69,19 @@ export function attemptsFor(playback: Playback, abilities: PlayerAbilities, choi
     subtitles: method === "native-hls" ? "off" : null,
   });
   // What was said of codecs led to what did not work: further down nobody relies on it.
-  const lower = (profile: string): string => withQuery(stream, { profile, can: null });
+  const lower = (profile: string, convert: string | null): string => withQuery(stream, { profile, can: null, convert });
   const attempts: Attempt[] = [];
   if (playback.decision === "direct" && isPlain(choice)) {
     attempts.push({ level: "file", method: "file", url: playback.file, profile: own });
   }
   attempts.push({ level: "own", method, url: stream, profile: own });
   if (own !== "baseline" && own !== "legacy") {
-    attempts.push({ level: "baseline", method, url: lower("baseline"), profile: "baseline" });
+    attempts.push({ level: "baseline", method, url: lower("baseline", null), profile: "baseline" });
   }
   if (own !== "legacy") {
-    attempts.push({ level: "legacy", method, url: lower("legacy"), profile: "legacy" });
+    attempts.push({ level: "converted", method, url: lower("baseline", "1"), profile: "baseline" });
   }
+  attempts.push({ level: "legacy", method, url: lower("legacy", "1"), profile: "legacy" });
   return attempts;
 }
 
@@ -87,7 +91,12 @@ export function attemptFrom(attempts: Attempt[], level: Level): Attempt | null {
   return attempts.filter((attempt) => LEVELS.indexOf(attempt.level) >= floor)[0] || null;
 }
 
-/** The way below this one. */
-export function stepBelow(attempts: Attempt[], attempt: Attempt): Attempt | null {
-  return attempts[attempts.indexOf(attempt) + 1] || null;
+/**
+ * The way below this one. A stream that came and could not be played would not be better in another wrapping: what is
+ * `undecodable` is converted.
+ */
+export function stepBelow(attempts: Attempt[], attempt: Attempt, undecodable = false): Attempt | null {
+  const below = attempts.slice(attempts.indexOf(attempt) + 1);
+  const skips = undecodable && attempt.level === "own";
+  return below.filter((one) => !skips || one.level !== "baseline")[0] || null;
 }

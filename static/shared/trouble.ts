@@ -5,8 +5,11 @@ export type Trouble =
   | { kind: "failed"; detail: string }
   /** Every encoder is at work for somebody else. */
   | { kind: "busy"; detail: string; retry_s: number }
-  /** The file is not whole here; after `until_s` it is again, null where that is not known. */
-  | { kind: "damaged"; until_s: number | null }
+  /**
+   * The film is not whole here; after `until_s` it is again, null where that is not known. `stored`: what is on the disk
+   * is not what was put there; else the film was like that when it came.
+   */
+  | { kind: "damaged"; until_s: number | null; stored: boolean }
   | { kind: "unreachable"; retry_s: number };
 
 const BUSY = "urn:lanterne:problem:busy";
@@ -25,7 +28,7 @@ export function troubleOf(problem: Problem): Trouble | null {
     return { kind: "busy", detail: problem.detail, retry_s: problem.retryAfterS || BUSY_RETRY_S };
   }
   if (problem.type === DAMAGED || problem.damagedUntilS !== null) {
-    return { kind: "damaged", until_s: problem.damagedUntilS };
+    return { kind: "damaged", until_s: problem.damagedUntilS, stored: problem.type === DAMAGED };
   }
   return REFUSED.indexOf(problem.type) >= 0 ? { kind: "failed", detail: problem.detail || problem.title } : null;
 }

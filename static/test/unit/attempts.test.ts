@@ -12,8 +12,10 @@ it("tries the file first when the server says so, then steps down", () => {
     ["file", "chromium"],
     ["hls.js", "chromium"],
     ["hls.js", "baseline"],
+    ["hls.js", "baseline"],
     ["hls.js", "legacy"],
   ]);
+  expect(attempts.map((attempt) => attempt.url.indexOf("convert=1") > 0)).toEqual([false, false, false, true, true]);
 });
 
 it("streams at once otherwise", () => {
@@ -28,13 +30,13 @@ it("leaves HLS to engines that are good at it, and to those that have nothing el
 
 it("asks for no subtitles where a screen's own player would show what the page draws", () => {
   const tizen = attemptsFor(playback("remux"), { profile: "tizen", nativeHls: true, mediaSource: true });
-  expect(tizen.map((attempt) => attempt.url.split("&").indexOf("subtitles=off") > 0)).toEqual([true, true, true]);
+  expect(tizen.map((attempt) => attempt.url.split("&").indexOf("subtitles=off") > 0)).toEqual([true, true, true, true]);
   expect(attemptsFor(playback("remux"), chromium).some((attempt) => attempt.url.indexOf("subtitles") >= 0)).toBe(false);
 });
 
 it("does not try the same thing twice", () => {
   const attempts = attemptsFor(playback("remux"), { ...chromium, profile: "baseline" });
-  expect(attempts.map((attempt) => attempt.profile)).toEqual(["baseline", "legacy"]);
+  expect(attempts.map((attempt) => attempt.level)).toEqual(["own", "converted", "legacy"]);
 });
 
 it.each([
@@ -54,7 +56,7 @@ it("leaves out of an address what is set to nothing", () => {
 describe("what the viewer chose", () => {
   it("is asked for in the stream's address, all the way down", () => {
     const attempts = attemptsFor(playback("direct"), chromium, { audio: 1, burn: 3, quality: "720" });
-    expect(attempts.map((attempt) => attempt.level)).toEqual(["own", "baseline", "legacy"]);
+    expect(attempts.map((attempt) => attempt.level)).toEqual(["own", "baseline", "converted", "legacy"]);
     for (const attempt of attempts) {
       expect(attempt.url).toContain("audio=1&burn=3&quality=720");
     }
@@ -69,7 +71,7 @@ describe("what the viewer chose", () => {
 it("does not go on relying on what the engine said of itself", () => {
   const said = { ...playback("remux"), hls: HLS + "&can=hevc10" };
   const urls = attemptsFor(said, chromium).map((attempt) => attempt.url.indexOf("can=") >= 0);
-  expect(urls).toEqual([true, false, false]);
+  expect(urls).toEqual([true, false, false, false]);
 });
 
 it("never goes up again by itself", () => {
@@ -79,4 +81,13 @@ it("never goes up again by itself", () => {
   expect(attemptFrom(attemptsFor(playback("direct"), { ...chromium, profile: "legacy" }), "baseline")).toBeNull();
   expect(stepBelow(attempts, attempts[0]!)!.level).toBe("own");
   expect(stepBelow(attempts, attempts[3]!)).toBeNull();
+});
+
+it("converts what came and could not be decoded, whatever its wrapping", () => {
+  const attempts = attemptsFor(playback("direct"), chromium);
+  const own = attempts[1]!;
+  expect(stepBelow(attempts, own)!.level).toBe("baseline");
+  expect(stepBelow(attempts, own, true)!.level).toBe("converted");
+  expect(stepBelow(attempts, attempts[0]!, true)!.level).toBe("own");
+  expect(stepBelow(attempts, attempts[4]!, true)).toBeNull();
 });

@@ -54,8 +54,8 @@ describe("trouble", () => {
 
   it("is told apart by the server's words", () => {
     expect(troubleOf(problem(503, "busy", { retryAfterS: 7 }))).toEqual({ kind: "busy", detail: "2 of 2", retry_s: 7 });
-    expect(troubleOf(problem(500, "damaged-data"))).toEqual({ kind: "damaged", until_s: null });
-    expect(troubleOf(problem(500, "conversion-failed", { damagedUntilS: 44 }))).toEqual({ kind: "damaged", until_s: 44 });
+    expect(troubleOf(problem(500, "damaged-data"))).toEqual({ kind: "damaged", until_s: null, stored: true });
+    expect(troubleOf(problem(500, "conversion-failed", { damagedUntilS: 44 }))).toEqual({ kind: "damaged", until_s: 44, stored: false });
     expect(troubleOf(problem(0, ""))?.kind).toBe("unreachable");
   });
 

@@ -80,7 +80,7 @@ interface StageProps {
 
 function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
   const t = useText();
-  const { input, navigation, language, screen, compact } = useServices();
+  const { input, navigation, language, say, screen, compact } = useServices();
   const song = isSong(item);
   const preferences = useMemo(() => new Preferences(browserStore()), []);
   const choices = useChoices(item, preferences, language.tag);
@@ -122,6 +122,8 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
       setBegun(true);
     }
   }, [state.status]);
+  // What was said of this film is of no use beside the next page.
+  useEffect(() => () => { say(""); }, [say]);
   usePresses(LAYER.page, (press) => machine.key(press.action, press, Date.now()));
   useEffect(
     () =>
@@ -191,7 +193,13 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
 }
 
 function stageClass(state: PlayerState, song: boolean): string {
-  return "player" + (state.osd ? " with-osd" : "") + (song ? " player-song" : "");
+  const parts = [
+    state.osd && "with-osd",
+    state.bar.layer === "menu" && "with-menu",
+    state.scrub_s !== null && "with-scrub",
+    song && "player-song",
+  ];
+  return ["player"].concat(parts.filter((part) => part !== false)).join(" ");
 }
 
 /** Subtitles make way for what is below them, and are not shown over what they would hide or do not belong to. */

@@ -66,6 +66,9 @@ const STARVING_S = 1;
 /** Times that a variant may run dry before the next lower one is taken. */
 const STALLS = 2;
 
+/** `MediaError.MEDIA_ERR_DECODE`, which not every engine has a name for. */
+const DECODING_FAILED = 3;
+
 let loading: Promise<HlsClass> | null = null;
 
 function loadHls(): Promise<HlsClass> {
@@ -94,6 +97,8 @@ export interface AttachedSource {
 export interface SourceFailure {
   /** What could not be loaded; null when it was loaded and could not be played. */
   url: string | null;
+  /** It came, and the engine could not make pictures and sound of it. */
+  undecodable: boolean;
 }
 
 export interface SourceListener {
@@ -119,7 +124,7 @@ export function attachSource(
     }
   };
   const failed = (): void => {
-    listener.failed({ url: null });
+    listener.failed({ url: null, undecodable: video.error?.code === DECODING_FAILED });
   };
   video.addEventListener("loadedmetadata", begin);
   video.addEventListener("error", failed);
@@ -176,7 +181,8 @@ function attachHls(
       stepDown(hls);
     }
     if (isFinal(data, video) || (data.fatal && !recover(hls, data))) {
-      listener.failed({ url: data.type === "networkError" ? data.frag?.url || data.url || null : null });
+      const network = data.type === "networkError";
+      listener.failed({ url: network ? data.frag?.url || data.url || null : null, undecodable: !network });
     }
   };
   /** What hls.js can be asked to do about a fatal error; false when that was tried. */
@@ -224,7 +230,7 @@ function attachHls(
     })
     .catch(() => {
       if (!closed) {
-        listener.failed({ url: null });
+        listener.failed({ url: null, undecodable: false });
       }
     });
   return {

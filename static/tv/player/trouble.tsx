@@ -41,7 +41,7 @@ export function TroubleNotice({ trouble, song, begun, onRetry, onSkip, onLeave }
     case "damaged":
       return (
         <Notice icon="warning" title={t("player.damaged")} testId="player-damaged" action={skip} other={back}>
-          <p>{t("player.damagedDetail")}</p>
+          <p>{t(trouble.stored ? "player.damagedDetail" : "player.unreadableDetail")}</p>
         </Notice>
       );
     case "failed":

@@ -97,7 +97,7 @@ export function usePlayer({ item, start_s, choices, menus, onNext }: PlayerNeeds
   }, [machine]);
 
   useRemembered(video, machine, item, resumeAt);
-  const source = useSource(video, machine, attempts, resumeAt);
+  const source = useSource(video, machine, attempts, resumeAt, item.kind === "video");
   const speed = hasSpeeds(screen.profile, source.attempt) ? choices.speed : 1;
   useEffect(() => {
     if (video.current) {

@@ -6,6 +6,7 @@ import type { Api } from "../../shared/api";
 import type { Attempt, Level } from "../../shared/attempts";
 import { attemptFrom, stepBelow, withQuery } from "../../shared/attempts";
 import type { PlayerMachine } from "../../shared/machine";
+import { Standstill } from "../../shared/standstill";
 import { skipTarget, troubleOf } from "../../shared/trouble";
 import type { Trouble } from "../../shared/trouble";
 import { useServices } from "../context";
@@ -16,6 +17,7 @@ import { attachSource } from "./source";
 /** A film goes on until this little is left in front of the damage. Seconds. */
 const LAST_DROP_S = 0.4;
 const WATCH_MS = 200;
+const LOOK_MS = 1000;
 
 export interface SourceHandle {
   attempt: Attempt | null;
@@ -49,12 +51,32 @@ function whenUsedUp(video: HTMLVideoElement, run: () => void): () => void {
   };
 }
 
+/** Call `stuck` when a film that should play stands still, or plays without its picture; the answer stops watching. */
+function watchOver(video: HTMLVideoElement, machine: PlayerMachine, pictured: boolean, stuck: () => void): () => void {
+  const standstill = new Standstill();
+  const timer = setInterval(() => {
+    const now = {
+      at_s: video.currentTime,
+      plays: machine.plays && !video.paused && !video.ended && !document.hidden,
+      loaded_s: bufferedEnd(video) - video.currentTime,
+      hasPicture: !pictured || video.videoWidth > 0,
+    };
+    if (standstill.look(now)) {
+      stuck();
+    }
+  }, LOOK_MS);
+  return () => {
+    clearInterval(timer);
+  };
+}
+
 /** Keep `video` playing one of `attempts`, from `resumeAt` on. */
 export function useSource(
   video: RefObject<HTMLVideoElement | null>,
   machine: PlayerMachine,
   attempts: Attempt[],
   resumeAt: RefObject<number>,
+  pictured: boolean,
 ): SourceHandle {
   const { api, failed, say, language } = useServices();
   const [floor, setFloor] = useState<Level>("file");
@@ -71,8 +93,8 @@ export function useSource(
     machine.restarted(Date.now());
     const undo: (() => void)[] = [];
     let over = false;
-    const stepDown = (): void => {
-      const below = stepBelow(attempts, attempt);
+    const stepDown = (undecodable: boolean): void => {
+      const below = stepBelow(attempts, attempt, undecodable);
       if (below) {
         say(language.t("player.stepDown"));
         setFloor(below.level);
@@ -80,14 +102,15 @@ export function useSource(
         machine.failed({ kind: "failed", detail: "" });
       }
     };
-    const told = (trouble: Trouble | ApiError | null): void => {
+    const told = (trouble: Trouble | ApiError | null, undecodable: boolean): void => {
       if (over) {
         return;
       }
+      say(""); // what was said of the way before is over
       if (trouble instanceof ApiError) {
         failed(trouble);
-      } else if (trouble === null) {
-        stepDown();
+      } else if (trouble === null || (trouble.kind === "damaged" && !trouble.stored && stepBelow(attempts, attempt, true))) {
+        stepDown(undecodable || trouble !== null);
       } else if (trouble.kind === "damaged") {
         undo.push(whenUsedUp(element, () => { machine.failed(trouble); }));
         const elsewhere = (): void => { setRound((old) => old + 1); };
@@ -98,6 +121,16 @@ export function useSource(
       }
     };
     let asked = false;
+    const gaveUp = (failure: SourceFailure): void => {
+      if (asked) {
+        return;
+      }
+      asked = true;
+      diagnose(api, attempt, failure).then(
+        (trouble) => { told(trouble, failure.undecodable); },
+        () => { told(null, failure.undecodable); },
+      );
+    };
     const from_s = resumeAt.current || 0;
     const source = attachSource(element, { ...attempt, url: beginAt(attempt, from_s) }, from_s, {
       attached: () => {
@@ -106,20 +139,16 @@ export function useSource(
           askToPlay(element, machine);
         }
       },
-      failed: (failure) => {
-        if (!asked) {
-          asked = true;
-          diagnose(api, attempt, failure).then(told, () => { told(null); });
-        }
-      },
+      failed: gaveUp,
     });
+    undo.push(watchOver(element, machine, pictured, () => { gaveUp({ url: null, undecodable: true }); }));
     return () => {
       over = true;
       undo.forEach((one) => { one(); });
       source.close();
     };
     // The attempts are made anew with each choice; only what is attached counts.
-  }, [attempt?.url, attempt?.level, api, failed, language, machine, say, round]);
+  }, [attempt?.url, attempt?.level, api, failed, language, machine, pictured, say, round]);
 
   const retry = useCallback(() => { setRound((old) => old + 1); }, []);
   const skip = useCallback(() => {
