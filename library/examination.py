@@ -25,6 +25,19 @@ DAMAGED = "damaged: its contents are not what was stored"
 INCOMPLETE = "incomplete: the file was cut short or is still being copied"
 NO_VIDEO = "this is not a video that can be read"
 NO_SOUND = "this is not a sound that can be read"
+_NO_MEDIA = {
+    "empty": "the file is empty",
+    "blank": "the file begins with nothing but zeros: it was never filled",
+    "unfinished": "the file was cut short or never finished: its index is missing",
+}
+_WHAT_IT_IS = {
+    "playlist": "a playlist, which names videos that lie elsewhere",
+    "page": "a page of the web, such as a refused download leaves",
+    "text": "text",
+    "picture": "a picture",
+    "document": "a document",
+    "archive": "an archive",
+}
 CRASHED = "the video made its decoder fail"
 TOO_SLOW = "reading the video took too long"
 
@@ -95,8 +108,8 @@ def _video(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
             problem = TOO_SLOW
         except HelperCrashedError:
             problem = CRASHED
-        except ProbeError:
-            problem = NO_SOUND if record.kind is ItemKind.OTHER else NO_VIDEO
+        except ProbeError as error:
+            problem = _no_media(error.cause, is_sound=record.kind is ItemKind.OTHER)
     # The helper only saw its connection cut; what cut it is the better explanation.
     if isinstance(lease.damage, IntegrityError):
         problem = damage_in_words(lease.damage)
@@ -104,6 +117,15 @@ def _video(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
         raise lease.damage
     found = replace(_plain(record), problem=problem, certain=problem not in (CRASHED, TOO_SLOW))
     return (found if media is None else _with_media(found, media)), images
+
+
+def _no_media(cause: str | None, *, is_sound: bool) -> str:
+    """Return in words why a file is no video, or no sound."""
+    if cause in _NO_MEDIA:
+        return _NO_MEDIA[cause]
+    if cause in _WHAT_IT_IS:
+        return f"this is not a {'sound' if is_sound else 'video'} but {_WHAT_IT_IS[cause]}"
+    return NO_SOUND if is_sound else NO_VIDEO
 
 
 def _poster(maker: PictureMaker, lease: Lease, media: MediaInfo) -> Images:

@@ -40,7 +40,11 @@ class HelperTimeoutError(HelperCrashedError):
 
 
 class ProbeError(TranscoderError):
-    """The file cannot be read as a video or as sound."""
+    """The file cannot be read as a video or as sound; `cause` is a word of `unreadable.CAUSES`, where it shows."""
+
+    def __init__(self, message: str, cause: str | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class BoxError(TranscoderError):

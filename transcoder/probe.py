@@ -10,6 +10,7 @@ from transcoder.errors import ProbeError
 from transcoder.helper_process import HelperProcess
 from transcoder.media_info import MediaInfo
 from transcoder.preview_layout import PreviewLayout, preview_looks
+from transcoder.unreadable import CAUSES
 
 PROBE_TIMEOUT_S = 150.0  # a container without an index is read whole
 FRAME_TIMEOUT_S = 60.0
@@ -123,4 +124,5 @@ def parse_answer(answer: Mapping[str, Any]) -> MediaInfo:
 
 def _raise_error(answer: Mapping[str, Any]) -> None:
     if "error" in answer:
-        raise ProbeError(str(answer["error"]))
+        cause = answer.get("cause")
+        raise ProbeError(str(answer["error"]), cause if isinstance(cause, str) and cause in CAUSES else None)

@@ -276,16 +276,33 @@ def test_broken_files_are_told_and_the_scan_goes_on(vault, library):
         "/good.jpg": None,
         "/good.mkv": None,
         "/not really.jpg": "this is not a picture that can be read",
-        "/not really.mp4": "this is not a video that can be read",
+        "/not really.mp4": "this is not a video but text",
         "/half.jpg": "the picture is damaged or incomplete",
         "/flipped.jpg": DAMAGED,
         "/flipped.mkv": DAMAGED,
         "/header.txt": DAMAGED,
         "/cut.mkv": INCOMPLETE,
-        "/nothing.mp4": "this is not a video that can be read",
+        "/nothing.mp4": "the file is empty",
     }
     assert report.problem_count == 8
     assert library.scan().read_count == 0  # once is enough
+
+
+def test_why_something_is_no_video_is_said(vault, library):
+    film = video(form="mp4")
+    put(vault, "/noise.mp4", bytes(100) + os.urandom(5000))
+    put(vault, "/list.mp4", b"#EXTM3U\n#EXTINF:2,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n")
+    put(vault, "/cut.mp4", film[: film.index(b"moov") - 4])
+    put(vault, "/song.mp3", b"<!DOCTYPE html><title>404</title>")
+    put(vault, "/reserved.mkv", bytes(50_000))
+    library.scan()
+    assert {path: item.problem for path, item in everything(library).items()} == {
+        "/noise.mp4": "this is not a video that can be read",
+        "/list.mp4": "this is not a video but a playlist, which names videos that lie elsewhere",
+        "/cut.mp4": "the file was cut short or never finished: its index is missing",
+        "/song.mp3": "this is not a sound but a page of the web, such as a refused download leaves",
+        "/reserved.mkv": "the file begins with nothing but zeros: it was never filled",
+    }
 
 
 def test_what_failed_by_the_machine_is_tried_once_more(vault, state, monkeypatch):
