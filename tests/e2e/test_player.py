@@ -595,6 +595,7 @@ def test_a_song_plays_over_a_quiet_page_and_the_next_one_follows(page):
     press(page, "Space")
     until(page, f"{shown('song')}?.textContent.includes('Evening') && {PLAYING}.at > 0.5", 30)
     assert page.evaluate(PLAYING)["error"] is None
+    until(page, f"{shown('song')}?.querySelector('img')?.naturalWidth > 0")  # its cover
     until(
         page, f"!{shown('player')} && document.activeElement.dataset.kind === 'other'", 30
     )  # the last one is over

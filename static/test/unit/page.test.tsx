@@ -656,6 +656,18 @@ describe("pairing", () => {
 });
 
 describe("when something is wrong", () => {
+  it("offers to fetch a page again that did not come, with the focus on that", async () => {
+    await atHome();
+    const { load } = later.pages;
+    later.pages.load = () => Promise.reject(new Error("pages.js did not load"));
+    await press("ok");
+    await seen(() => byTestId("failure") || document.activeElement?.textContent === "Try again");
+    expect(document.activeElement?.textContent).toBe("Try again");
+    later.pages.load = load;
+    await press("ok");
+    await focusIs("play");
+  });
+
   it("says that the vault is empty and what to do", async () => {
     household.items = [];
     open();
