@@ -41,13 +41,14 @@ def probe(url: str) -> MediaInfo:
         beginning = read_beginning(container, pictures[0]) if pictures else None
         found = _keyframes(container, beginning, url)
         video = video_streams(container, beginning, found, url)
-        if video and pictures and found and not _only_idr(container, pictures[0], found):
-            video = (replace(video[0], only_idr=False), *video[1:])
-        audio = audio_streams(container, found)
+        audio, subtitles = audio_streams(container, found), subtitle_streams(container, url)
         start_s = (container.start_time or 0) / av.time_base
         if not video and not audio:
             raise ValueError("neither pictures nor sound")
         duration_s = _duration_s(container, start_s, found)
+        # The last that reads: behind a break of its clock a recording's tracks may become others.
+        if video and pictures and found and not _only_idr(container, pictures[0], found):
+            video = (replace(video[0], only_idr=False), *video[1:])
         return MediaInfo(
             format_name=container.format.name.split(",")[0],
             mime=_mime(container, url, has_video=bool(video)),
@@ -55,7 +56,7 @@ def probe(url: str) -> MediaInfo:
             start_s=start_s,
             video=video,
             audio=audio,
-            subtitles=subtitle_streams(container, url),
+            subtitles=subtitles,
             keyframes_s=found.times_s if found else (),
             stretches=found.stretches if found else (),
             peak_bitrate=found.peak_bitrate if found else None,
