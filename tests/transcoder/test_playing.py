@@ -75,6 +75,40 @@ def test_hevc_is_called_in_segments_what_apples_engines_show(clips, hevc10_mkv, 
     assert (b"hvc1" in init, b"hev1" in init) == (True, False)
 
 
+@pytest.mark.parametrize("profile", ["baseline", "legacy"])
+@pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
+def test_no_segment_of_a_film_of_changing_rate_is_above_the_bandwidth(clips, source_of, ffmpeg, profile):
+    hurrying = (
+        "noise=alls=80:allf=t,select='between(t,20,26)+not(mod(n,6))'"  # a noise that no encoder makes small
+    )
+    film = clips.make(
+        "hurrying.mp4",
+        *H264,
+        "-vf",
+        hurrying,
+        "-fps_mode",
+        "passthrough",
+        *AAC,
+        size="640x360",
+        rate="60",
+        seconds="30",
+    )
+    source = source_of("hurrying.mp4", film)
+    assert source.info.video[0].fps < 30
+    with Pool(ffmpeg) as pool:
+        stream = pool.stream(source, PROFILES[profile], session_id="tv", convert=True)
+        (variant,) = parse_multivariant(
+            stream.multivariant_playlist(lambda name, _quality=None: name)
+        ).variants
+        playlist = parse_media(stream.media_playlist(lambda name: name))
+        rates = [
+            len(b"".join(stream.segment(index))) * 8 / segment.duration_s
+            for index, segment in enumerate(playlist.segments)
+        ]
+    assert max(rates) <= variant.bandwidth
+    assert min(rates) > variant.bandwidth / 3  # it is hard throughout: nothing is held back where it is slow
+
+
 def test_a_smaller_picture_than_the_ladder_has_is_converted_all_the_same(h264_mkv, source_of):
     source = source_of("h264.mkv", h264_mkv)
     with Pool(FFMPEGS[0]) as pool:
