@@ -9,12 +9,16 @@ export interface Look {
   loaded_s: number;
   /** A picture is shown, or there is none to be shown. */
   hasPicture: boolean;
+  /** The element says that it cannot go on, and whoever feeds it may not have heard. */
+  isBroken: boolean;
 }
 
 /** With film at hand it needs no longer to begin. */
 const LOADED_LIMIT = 8;
 /** An encoder may have to be waited for. */
 const EMPTY_LIMIT = 25;
+/** Whoever feeds it may mend it by itself. */
+const BROKEN_LIMIT = 2;
 /** Sound that plays so long, and no picture. */
 const BLIND_LIMIT = 6;
 const MOVED_S = 0.05;
@@ -35,6 +39,13 @@ export class Standstill {
     }
     this.still = moved ? 0 : this.still + 1;
     this.blind = now.hasPicture ? 0 : this.blind + (moved ? 1 : 0);
-    return this.still >= (now.loaded_s > ENOUGH_S ? LOADED_LIMIT : EMPTY_LIMIT) || this.blind >= BLIND_LIMIT;
+    return this.still >= limitOf(now) || this.blind >= BLIND_LIMIT;
   }
+}
+
+function limitOf(now: Look): number {
+  if (now.isBroken) {
+    return BROKEN_LIMIT;
+  }
+  return now.loaded_s > ENOUGH_S ? LOADED_LIMIT : EMPTY_LIMIT;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Standstill } from "../../shared/standstill";
 
-const PLAYING = { at_s: 0, plays: true, loaded_s: 10, hasPicture: true };
+const PLAYING = { at_s: 0, plays: true, loaded_s: 10, hasPicture: true, isBroken: false };
 
 /** Seconds until it is time to try another way; null within a minute. */
 function secondsUntilStuck(look: (second: number) => Partial<typeof PLAYING>): number | null {
@@ -24,6 +24,10 @@ describe("a film that should play", () => {
     const empty = secondsUntilStuck(() => ({ at_s: 5, loaded_s: 0 }))!;
     expect(loaded).toBeLessThan(12);
     expect(empty).toBeGreaterThan(20);
+  });
+
+  it("is given up when the element has given up", () => {
+    expect(secondsUntilStuck(() => ({ at_s: 5, isBroken: true }))).toBeLessThan(5);
   });
 
   it("is given up when it is heard and not seen", () => {

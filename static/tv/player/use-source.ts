@@ -57,9 +57,11 @@ function watchOver(video: HTMLVideoElement, machine: PlayerMachine, pictured: bo
   const timer = setInterval(() => {
     const now = {
       at_s: video.currentTime,
-      plays: machine.plays && !video.paused && !video.ended && !document.hidden,
+      // Engines pause where they give up.
+      plays: machine.plays && (!video.paused || video.error !== null) && !video.ended && !document.hidden,
       loaded_s: bufferedEnd(video) - video.currentTime,
       hasPicture: !pictured || video.videoWidth > 0,
+      isBroken: video.error !== null,
     };
     if (standstill.look(now)) {
       stuck();
