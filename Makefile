@@ -21,7 +21,7 @@ run: $(STAMPS)/installed ## Make a demo vault, once, and serve it
 test: $(STAMPS)/installed $(STAMPS)/dev ## Run the whole suite
 	@sh scripts/test-packages.sh
 	$(BIN)/python scripts/web.py test
-	LANTERNE_DISCOVERY=off $(BIN)/python -m pytest
+	LANTERNE_DISCOVERY=off $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(STAMPS)/installed $(STAMPS)/dev ## Lint, types, import layers, front-end
 	$(BIN)/ruff check .
