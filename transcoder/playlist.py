@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from transcoder.errors import PlaylistError
 
@@ -10,6 +11,9 @@ MULTIVARIANT_TYPE = "application/vnd.apple.mpegurl"
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s]+)(?:,|$)')
 _UNQUOTABLE = re.compile(r'["\r\n]')
 _SUBTITLE_GROUP = "subs"
+
+VideoRange = Literal["HLG", "PQ"]  # SDR is what it is without a word
+_VIDEO_RANGES: dict[str, VideoRange] = {"HLG": "HLG", "PQ": "PQ"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,7 @@ class Variant:
     codecs: str | None = None
     resolution: tuple[int, int] | None = None
     frame_rate: float | None = None
+    video_range: VideoRange | None = None  # RFC 8216bis, 4.4.6.2: without it players take a picture for SDR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,8 @@ def format_multivariant(playlist: MultivariantPlaylist) -> str:
             attributes.append(f"RESOLUTION={variant.resolution[0]}x{variant.resolution[1]}")
         if variant.frame_rate:
             attributes.append(f"FRAME-RATE={variant.frame_rate:.3f}")
+        if variant.video_range:
+            attributes.append(f"VIDEO-RANGE={variant.video_range}")
         if playlist.subtitles:
             attributes.append(f'SUBTITLES="{_SUBTITLE_GROUP}"')
         lines += [f"#EXT-X-STREAM-INF:{','.join(attributes)}", variant.uri]
@@ -194,6 +201,7 @@ def _variant(uri: str, attributes: dict[str, str]) -> Variant:
         codecs=attributes.get("CODECS"),
         resolution=(_whole(width), _whole(height)) if resolution else None,
         frame_rate=_number(rate) if rate else None,
+        video_range=_VIDEO_RANGES.get(attributes.get("VIDEO-RANGE", "")),
     )
 
 

@@ -24,6 +24,8 @@ from transcoder.variants import variant_of
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
 STALL_LIMIT_S = 20.0
 _TYPES = {"fmp4": "video/mp4", "ts": "video/mp2t"}
+# What is in a transport stream is for players of all ages: no more than RFC 8216, section 7, asks for.
+_VERSIONS = {"fmp4": 7, "ts": 3}
 _SUFFIXES = {"fmp4": "m4s", "ts": "ts"}
 
 Link = Callable[[str], str]
@@ -155,7 +157,8 @@ class Stream:
             )
         else:
             variants = (variant_of(rendition, link("media.m3u8"), None),)
-        return format_multivariant(MultivariantPlaylist(variants, subtitles=subtitles))
+        version = _VERSIONS[rendition.profile.packaging]
+        return format_multivariant(MultivariantPlaylist(variants, version, subtitles))
 
     def media_playlist(self, link: Link) -> str:
         """Return the playlist of all segments; `link` makes addresses of "init.mp4", "0.m4s" or "0.ts", ..."""
@@ -164,12 +167,9 @@ class Stream:
             MediaSegment(link(f"{index}.{suffix}"), duration_s)
             for index, duration_s in enumerate(self.plan.durations_s)
         )
-        fmp4 = self._rendition.profile.packaging == "fmp4"
-        return format_media(
-            MediaPlaylist(
-                segments=segments, map_uri=link("init.mp4") if fmp4 else None, version=7 if fmp4 else 6
-            )
-        )
+        packaging = self._rendition.profile.packaging
+        map_uri = link("init.mp4") if packaging == "fmp4" else None
+        return format_media(MediaPlaylist(segments=segments, map_uri=map_uri, version=_VERSIONS[packaging]))
 
     def begin(self) -> None:
         """Start making what the viewer will ask for first, if an encoder is free; only the first call does.

@@ -62,7 +62,7 @@ def text_renditions(tracks: Sequence[tuple[TextTrack, str]]) -> tuple[SubtitleRe
 
 def text_playlist(uri: str, duration_s: float) -> str:
     """Return the playlist of a text track, all in one piece: it is smaller than a second of picture."""
-    return format_media(MediaPlaylist(segments=(MediaSegment(uri, max(duration_s, 0.1)),), version=6))
+    return format_media(MediaPlaylist(segments=(MediaSegment(uri, max(duration_s, 0.1)),), version=3))
 
 
 def on_the_clock(webvtt: bytes) -> bytes:

@@ -2,10 +2,10 @@
 
 from transcoder import output
 from transcoder.command import AUDIO_BITRATE
-from transcoder.decision import chosen_video
+from transcoder.decision import NO_FALLBACK, chosen_video
 from transcoder.ladder import Rung
 from transcoder.media_info import VideoStream
-from transcoder.playlist import Variant
+from transcoder.playlist import Variant, VideoRange
 from transcoder.session import Rendition
 
 _COPIED_BITS_PER_PIXEL = 0.2  # where the file's size is not known
@@ -17,7 +17,7 @@ def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
     """Return the variant at `uri`: `rendition` in the size of `rung`, or with its picture passed on."""
     video = chosen_video(rendition.source.info)
     peak = average = _OVERHEAD_BITRATE
-    codecs, size, fps = [], None, None
+    codecs, size, fps, video_range = [], None, None, None
     if video is not None and rung is not None:
         box = (rung.max_width, rung.max_height)
         average += output.output_bitrate(video, *box)
@@ -30,6 +30,7 @@ def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
         peak += rendition.source.info.peak_bitrate or int(copied * _COPIED_PEAK)
         codecs.append(video.codec_string or "")
         size, fps = (video.upright_width, video.upright_height), video.fps
+        video_range = _video_range(video)
     if rendition.audio_stream is not None:
         average, peak = average + AUDIO_BITRATE, peak + AUDIO_BITRATE
         encoded = rendition.decision.audio == "encode"
@@ -41,7 +42,15 @@ def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
         codecs=",".join(codecs) if all(codecs) else None,
         resolution=size,
         frame_rate=fps,
+        video_range=video_range,
     )
+
+
+def _video_range(video: VideoStream) -> VideoRange | None:
+    """Return how brightness is coded; what is Dolby Vision alone is PQ, whatever its file says."""
+    if video.color_transfer == "arib-std-b67":
+        return "HLG"
+    return "PQ" if video.hdr or video.dolby_vision == NO_FALLBACK else None
 
 
 def _copied_bitrate(rendition: Rendition, video: VideoStream) -> int:

@@ -8,7 +8,9 @@ import pytest
 from transcoder import PROFILES, AudioStream, MediaInfo, Source, VideoStream
 from transcoder.jobs import stop_for
 from transcoder.ladder import exceeds, rung_at, rungs_of
-from transcoder.session import SPARED_S, RenditionKey, make_rendition
+from transcoder.playlist import SubtitleRendition, parse_media, parse_multivariant
+from transcoder.session import SPARED_S, RenditionKey, Session, make_rendition
+from transcoder.stream import Stream
 from transcoder.variants import variant_of
 
 FILM = VideoStream(index=0, codec="hevc", width=1920, height=1080, fps=24.0, end_s=20.0)
@@ -175,3 +177,35 @@ def test_a_copied_variant_has_the_files_own_bit_rate():
     variant = variant_of(rendition, "x", None)
     assert variant.average_bandwidth == pytest.approx(8_000_000, rel=0.05)
     assert variant.bandwidth > variant.average_bandwidth
+
+
+HDR = replace(FILM, bit_depth=10, level=120, color_transfer="smpte2084")
+
+
+@pytest.mark.parametrize(
+    ("changes", "wish", "said"),
+    [
+        ({}, {}, "PQ"),
+        ({"color_transfer": "arib-std-b67"}, {}, "HLG"),
+        ({"color_transfer": None, "dolby_vision": 5}, {}, "PQ"),
+        ({"color_transfer": "bt709"}, {}, None),
+        ({"color_transfer": "bt709", "dolby_vision": 8}, {}, None),
+        ({}, {"quality": 720}, None),  # converted, with the tones of SDR
+    ],
+)
+def test_a_picture_of_hdr_is_called_so_where_it_is_passed_on(changes, wish, said):
+    rendition, rungs = made(video=replace(HDR, **changes), screen=PROFILES["safari"], **wish)
+    assert (rendition.decision.video == "copy") == (not wish)
+    variant = variant_of(rendition, "x", rungs[0] if rungs else None)
+    assert variant.video_range == said
+
+
+@pytest.mark.parametrize(("profile", "version"), [("legacy", 3), ("dlna", 3), ("tizen", 3), ("baseline", 7)])
+@pytest.mark.parametrize("subtitles", [(), (SubtitleRendition(uri="0.m3u8", name="Deutsch"),)])
+def test_a_transport_streams_playlists_are_for_players_of_all_ages(profile, version, subtitles):
+    rendition, rungs = made(screen=PROFILES[profile])
+    stream = Stream(None, rendition, Session("tv", rendition, 0.0), rungs)
+    master = parse_multivariant(stream.multivariant_playlist(lambda name, _quality=None: name, subtitles))
+    media = parse_media(stream.media_playlist(lambda name: name))
+    assert (master.version, media.version) == (version, version)
+    assert (media.map_uri is not None) == (version == 7)

@@ -35,6 +35,7 @@ variants = st.builds(
     codecs=st.none() | st.from_regex(r"[a-z0-9.,]{1,20}", fullmatch=True),
     resolution=st.none() | st.tuples(st.integers(1, 9999), st.integers(1, 9999)),
     frame_rate=st.none() | st.integers(1, 240_000).map(lambda millis: millis / 1000),
+    video_range=st.sampled_from([None, "HLG", "PQ"]),
 )
 quotable = st.text(
     st.characters(exclude_characters='"\r\n', exclude_categories=["Cs"]), min_size=1, max_size=20
@@ -114,6 +115,7 @@ def test_the_text_is_as_reviewed():
                     codecs="avc1.640028,mp4a.40.2",
                     resolution=(1920, 1080),
                     frame_rate=23.976,
+                    video_range="PQ",
                 ),
             ),
             subtitles=(
