@@ -62,6 +62,7 @@ def scan_broadcast(url: str, picture: int) -> Keyframes | None:
         peak_bitrate=peak_bitrate(keys, last.picture_end_s + shifts[-1], size),
         stretches=stretches,
         with_gaps=frozenset(scan.with_gaps),
+        sound_ends_s={} if stretches else scan.sound_ends_s,
     )
 
 

@@ -19,6 +19,7 @@ Treatment = Literal["copy", "encode"]
 
 MAX_GOP_COPIED_S = 15.0  # a segment cannot be shorter than its GOP, and a player waits for a whole one
 HIDDEN_S = 0.05
+_ENDS_EARLY_S = 0.3  # of sound; a coder's last packet may lack so much
 NO_FALLBACK = 5  # the Dolby Vision profile without a picture for other screens
 
 _CODEC_NAMES = {
@@ -250,6 +251,8 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
         return "the video's keyframes do not stand by themselves, as this screen wants them"
     if max_gop_s(info, video) > MAX_GOP_COPIED_S:
         return "the video can be cut only at places far apart"
+    if info.start_s + info.duration_s - info.keyframes_s[-1] > MAX_GOP_COPIED_S:
+        return "the sound goes on when the picture has ended"
     return None
 
 
@@ -264,6 +267,9 @@ def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProf
         return "the recording's clock jumps"
     if audio.has_gaps:
         return "the sound has holes"  # players stop at a hole; converted, it becomes silence
+    picture = chosen_video(info)
+    if audio.end_s is not None and picture and (picture.end_s or 0.0) - audio.end_s > _ENDS_EARLY_S:
+        return "the sound ends before the picture"
     return None
 
 

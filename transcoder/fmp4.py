@@ -62,6 +62,11 @@ class Sample:
     duration: int
     data: bytes
 
+    @property
+    def stop(self) -> int:
+        """When the next one begins, if there is no gap."""
+        return self.time + self.duration
+
 
 @dataclass(frozen=True, slots=True)
 class Fragment:

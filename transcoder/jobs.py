@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from transcoder import command
-from transcoder.assembly import Assembly, Fmp4Assembly, TransportAssembly
+from transcoder.assembly import Assembly, Fmp4Assembly
 from transcoder.drawn_texts import TextLease
 from transcoder.output import output_channels
 from transcoder.packet_grid import ANYWHERE, PacketGrid
 from transcoder.run import Commands, Lease, Run
 from transcoder.segments import EPOCH_S
 from transcoder.session import SPARED_RUN_S, Rendition
+from transcoder.silence import silence_in
 from transcoder.stretches import on_own_clock, stop_of_run, stretch_at
+from transcoder.transport_assembly import TransportAssembly
 
 
 def commands_for(ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder) -> Commands:
@@ -65,15 +67,31 @@ def assembly_for(rendition: Rendition, index: int, run: Run) -> Assembly:
     decision = rendition.decision
     tracks = {name for name, treatment in (("video", decision.video), ("audio", decision.audio)) if treatment}
     kind: Callable[..., Assembly] = TransportAssembly if rendition.profile.packaging == "ts" else Fmp4Assembly
-    return kind(rendition.plan, index, tracks, run, _sound_grid(rendition))
+    return kind(rendition.plan, index, tracks, run, sound_grid(rendition, index))
 
 
-def _sound_grid(rendition: Rendition) -> PacketGrid:
-    """Return where the packets of sound that is passed on lie."""
+def sound_grid(rendition: Rendition, index: int) -> PacketGrid:
+    """Return where the sound packets of a run from segment `index` on lie, and what stands for silence."""
     sound, info = rendition.audio_stream, rendition.source.info
-    if rendition.decision.audio != "copy" or sound is None or sound.start_s is None:
+    if sound is None or rendition.decision.audio is None:
         return ANYWHERE
-    return PacketGrid(sound.start_s - info.start_s + EPOCH_S, sound.codec, sound.sample_rate)
+    packaging = rendition.profile.packaging
+    if rendition.decision.audio == "encode":
+        stretch = stretch_at(info, rendition.plan.start_s(index))
+        origin_s = EPOCH_S - on_own_clock(info, stretch).start_s
+        channels, rate = _channels(rendition), command.SAMPLE_RATE
+        return PacketGrid(origin_s, "aac", rate, silence_in(packaging, channels, rate), converted=True)
+    if sound.start_s is None:
+        return ANYWHERE
+    plain = sound.codec == "aac" and sound.profile == "LC"
+    silence = silence_in(packaging, sound.channels, sound.sample_rate) if plain else None
+    return PacketGrid(sound.start_s - info.start_s + EPOCH_S, sound.codec, sound.sample_rate, silence)
+
+
+def _channels(rendition: Rendition) -> int:
+    """Return how many channels converted sound has."""
+    sound = rendition.audio_stream
+    return output_channels(sound, surround=rendition.profile.surround) if sound else 2
 
 
 def _job(
@@ -97,7 +115,7 @@ def _job(
         audio=rendition.decision.audio,
         audio_stream=sound,
         burn=rendition.key.burn,
-        audio_channels=output_channels(sound, surround=profile.surround) if sound else 2,
+        audio_channels=_channels(rendition),
         max_width=box.max_width,
         max_height=box.max_height,
         encoder=encoder,

@@ -9,7 +9,7 @@ Runs in the media helper only: it drives PyAV objects that it is given.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,8 @@ class Keyframes:
     peak_bitrate: int | None = None  # of all tracks, in bits per second
     stretches: tuple[Stretch, ...] = ()
     with_gaps: frozenset[int] = frozenset()  # stream indexes of sound with holes
+    # By stream index: when sound has ended. One that ends long before the film may do so earlier still.
+    sound_ends_s: Mapping[int, float] = field(default_factory=dict)
 
 
 def find_keyframes(container: "InputContainer", beginning: Beginning, url: str) -> Keyframes:
@@ -175,15 +177,21 @@ def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes |
     # Cues are loaded by the first seek. To the end: what lies there says when picture and sound really end.
     container.seek(container.duration, backward=True)
     end = max(one.pts + one.duration for one in beginning.packets)
-    sound_end_s: float | None = None
+    tail_s: float | None = None  # where it was read from
+    ends_s: dict[int, float] = {}
     for packet in container.demux(stream, *container.streams.audio):
         if packet.pts is None:
             continue
         packet_end = packet.pts + (packet.duration or 0)
+        tail_s = float(packet.pts * packet.time_base) if tail_s is None else tail_s
         if packet.stream_index == stream.index:
             end = max(end, packet_end)
         else:
-            sound_end_s = max(sound_end_s or 0.0, float(packet_end * packet.time_base))
+            end_s = float(packet_end * packet.time_base)
+            ends_s[packet.stream_index] = max(ends_s.get(packet.stream_index, 0.0), end_s)
+    sound_end_s = max(ends_s.values(), default=None)
+    if tail_s is not None:
+        ends_s |= {one.index: tail_s for one in container.streams.audio if one.index not in ends_s}
     places = {entry.timestamp: entry.pos for entry in stream.index_entries if entry.is_keyframe}
     end_s = float(end * unit)
     return Keyframes(
@@ -192,6 +200,7 @@ def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes |
         end_s,
         sound_end_s,
         peak_bitrate([(float(time * unit), byte) for time, byte in places.items()], end_s, container.size),
+        sound_ends_s=ends_s,
     )
 
 

@@ -70,6 +70,7 @@ class AudioStream:
     codec_string: str | None = None  # RFC 6381
     has_gaps: bool = False  # stretches of silence that are not in the file
     start_s: float | None = None  # absolute pts of the first packet
+    end_s: float | None = None  # absolute end of the last packet, or a time by which it has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,17 @@ def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
         codec_string=codec_strings.audio_codec_string(codec, bytes(context.extradata or b""), stream.profile),
         has_gaps=found is not None and stream.index in found.with_gaps,
         start_s=float(stream.start_time * stream.time_base) if stream.start_time is not None else None,
+        end_s=_sound_end_s(stream, found),
     )
+
+
+def _sound_end_s(stream: PyavStream, found: Keyframes | None) -> float | None:
+    """Return when the sound has ended: by its packets where they were read, else by its header."""
+    if found is not None and stream.index in found.sound_ends_s:
+        return found.sound_ends_s[stream.index]
+    if not stream.duration or not stream.time_base:
+        return None
+    return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
 
 
 def subtitle_streams(container: InputContainer, url: str) -> tuple[SubtitleStream, ...]:

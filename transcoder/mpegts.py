@@ -14,6 +14,7 @@ _SYNC = 0x47
 _PAT = 0x0000
 _SDT = 0x0011
 _WRAP = 1 << 33
+_AAC = 0x0F  # stream type, as ADTS
 
 Track = Literal["video", "audio"]
 
@@ -42,6 +43,12 @@ class TransportReader:
     _program_pid: int | None = None
     _tables_written: int = 0
 
+    @property
+    def aac_pid(self) -> int | None:
+        """Which packets are the AAC sound, by the tables; None as long as these are not there, or name none."""
+        table = self._tables.get(self._program_pid) if self._program_pid is not None else None
+        return None if table is None else _aac_pid(table)
+
     def feed(self, data: bytes) -> Iterator[Unit]:
         """Take the next bytes and yield what they complete.
 
@@ -58,10 +65,10 @@ class TransportReader:
 
     def tables(self) -> bytes:
         """Return the tables for the beginning of a segment, numbered so that no two in a row look the same."""
-        number = self._tables_written & 0x0F
+        number = self._tables_written
         self._tables_written += 1
         return b"".join(
-            packet[:3] + bytes([packet[3] & 0xF0 | number]) + packet[4:]
+            numbered(packet, number)
             for pid in (_PAT, self._program_pid)
             if pid is not None and (packet := self._tables.get(pid))
         )
@@ -88,6 +95,18 @@ class TransportReader:
         self._tables[pid] = packet
 
 
+def _aac_pid(table: bytes) -> int | None:
+    """Return the PID of the first AAC track in a program's table (PMT)."""
+    start = _body_start(table) + 1  # behind the pointer
+    end = min(start + 3 + ((table[start + 1] & 0x0F) << 8 | table[start + 2]) - 4, PACKET_SIZE)
+    at = start + 12 + ((table[start + 10] & 0x0F) << 8 | table[start + 11])
+    while at + 5 <= end:
+        if table[at] == _AAC:
+            return (table[at + 1] & 0x1F) << 8 | table[at + 2]
+        at += 5 + ((table[at + 3] & 0x0F) << 8 | table[at + 4])
+    return None
+
+
 def _body_start(packet: bytes) -> int:
     """Return where the payload starts, behind an adaptation field if there is one."""
     start = 5 + packet[4] if packet[3] & 0x20 else 4
@@ -108,6 +127,31 @@ def _presentation_time_s(packet: bytes, body: int) -> float | None:
     time = (field_bytes[0] >> 1 & 7) << 30 | field_bytes[1] << 22 | (field_bytes[2] >> 1) << 15
     time |= field_bytes[3] << 7 | field_bytes[4] >> 1
     return (time - _WRAP if time >= _WRAP // 2 else time) / CLOCK
+
+
+def stamp(time_s: float) -> bytes:
+    """Return a PTS as it is written where there is no DTS."""
+    time = round(time_s * CLOCK) % _WRAP
+    return bytes(
+        (
+            0x21 | time >> 29 & 0x0E,
+            time >> 22 & 0xFF,
+            time >> 14 & 0xFE | 1,
+            time >> 7 & 0xFF,
+            time << 1 & 0xFE | 1,
+        )
+    )
+
+
+def stamped(packet: bytes, time_s: float) -> bytes:
+    """Return the first packet of a unit with another PTS in place of the one that it has."""
+    at = _body_start(packet) + 9
+    return packet[:at] + stamp(time_s) + packet[at + 5 :]
+
+
+def numbered(packet: bytes, number: int) -> bytes:
+    """Return a packet as the one with this number, of those with contents of its track."""
+    return packet[:3] + bytes([packet[3] & 0xF0 | number & 0x0F]) + packet[4:]
 
 
 def discontinuity(packet: bytes) -> bytes:

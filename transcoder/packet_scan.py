@@ -61,6 +61,7 @@ class Scan:
 
     pieces: list[Piece]
     with_gaps: set[int]  # stream indexes
+    sound_ends_s: dict[int, float]  # by stream index, on the clock of the last piece that has its sound
 
 
 class _Reader:
@@ -70,7 +71,7 @@ class _Reader:
         self._picture = picture
         self._piece_of: dict[int, int] = {}
         self._last_s: dict[int, float] = {}
-        self._end_s: dict[int, float] = {}
+        self.sound_ends_s: dict[int, float] = {}
         self._position = 0
 
     def take(self, packet: "Packet[Any]") -> None:
@@ -80,8 +81,10 @@ class _Reader:
             return  # a decoder's own business: the end of a track
         decoded_s = float(decoded * unit)
         shown_s = decoded_s if packet.pts is None else float(packet.pts * unit)
-        if _jumps(decoded_s, shown_s):  # libavformat gives a program stream's last picture the time of the next clock
-            shown_s = decoded_s
+        if _jumps(decoded_s, shown_s):
+            shown_s = (
+                decoded_s  # libavformat gives a program stream's last picture the time of the next clock
+            )
         duration_s = float((packet.duration or 0) * unit)
         number = self._piece_for(stream, decoded_s)
         if packet.pos is not None and packet.pos >= 0:
@@ -94,15 +97,15 @@ class _Reader:
             key=picture and packet.is_keyframe,
         )
         if not picture:
-            if shown_s - self._end_s.get(stream, shown_s) > GAP_S:
+            if shown_s - self.sound_ends_s.get(stream, shown_s) > GAP_S:
                 self.with_gaps.add(stream)
-            self._end_s[stream] = shown_s + duration_s
+            self.sound_ends_s[stream] = shown_s + duration_s
 
     def _piece_for(self, stream: int, decoded_s: float) -> int:
         """Return under which clock a packet is: tracks change clocks one after the other."""
         number = self._piece_of.get(stream, len(self.pieces) - 1)
         if stream in self._last_s and _jumps(self._last_s[stream], decoded_s):
-            self._end_s.pop(stream, None)
+            self.sound_ends_s.pop(stream, None)
             newer = range(number + 1, len(self.pieces))
             number = next(
                 (n for n in newer if abs(self.pieces[n].last_s - decoded_s) < AHEAD_S), len(self.pieces)
@@ -127,7 +130,11 @@ def scan_packets(packets: "Iterable[Packet[Any]]", picture: int) -> Scan | None:
         if count % 1000 == 0 and (time.monotonic() > give_up or len(reader.pieces) > 4 * MAX_STRETCHES):
             return None
     pieces = _whole_pieces(reader.pieces)
-    return Scan(pieces, reader.with_gaps) if pieces and len(pieces) <= MAX_STRETCHES else None
+    return (
+        Scan(pieces, reader.with_gaps, reader.sound_ends_s)
+        if pieces and len(pieces) <= MAX_STRETCHES
+        else None
+    )
 
 
 def _jumps(before_s: float, after_s: float) -> bool:

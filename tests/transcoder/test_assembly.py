@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcoder import fmp4, mpegts
-from transcoder.assembly import Fmp4Assembly, TransportAssembly
+from transcoder.assembly import Fmp4Assembly
 from transcoder.boxes import build, build_full, require, walk
 from transcoder.segments import EPOCH_S, SegmentPlan
+from transcoder.transport_assembly import TransportAssembly
 
 PLAN = SegmentPlan((0.0, 2.0, 4.0, 6.0))
 SCALES = {"video": 90000, "audio": 48000}

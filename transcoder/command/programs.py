@@ -8,13 +8,14 @@ import ffmpeg
 
 from transcoder.command.burning import companions
 from transcoder.command.encoders import VIDEO_TIME_SCALE, device_arguments, encoding_options
-from transcoder.command.inputs import open_input, picture_input
+from transcoder.command.inputs import picture_input
 from transcoder.command.job import EncodeJob, Node, Options
 from transcoder.command.picture import copied_picture_options, filtered_picture
-from transcoder.command.sound import sound_seek_s, sound_track
+from transcoder.command.sound import sound_input, sound_track
 from transcoder.segments import EPOCH_S
 
 _FRAGMENT_S = 0.5
+_SOUND_AWAITED_US = 1_000_000  # of pictures, before they go on without it: it may have ended
 # Titles have no business in segments; chapters and time codes would become tracks of their own.
 _NOTHING_ELSE = {"sn": None, "dn": None, "map_metadata": -1, "map_chapters": -1}
 
@@ -59,8 +60,7 @@ def _fmp4_audio_args(job: EncodeJob) -> list[str]:
         # first packet's time would count twice.
         options["movflags"] += "+delay_moov"
         options["use_editlist"] = 0
-    source = open_input(job, seek_s=sound_seek_s(job))
-    stream, audio_options = sound_track(job, source)
+    stream, audio_options = sound_track(job, sound_input(job))
     return _compiled(job, [stream], options | audio_options)
 
 
@@ -75,17 +75,19 @@ def _ts_args(job: EncodeJob) -> list[str]:
         "pat_period": 1,
         "pes_payload_size": 0,  # one sound packet per PES, so that a cut falls between packets
         "flush_packets": 1,
+        "max_interleave_delta": _SOUND_AWAITED_US,
     }
-    source = picture_input(job) if job.video else open_input(job, seek_s=sound_seek_s(job))
     streams = []
     if job.video:
+        source = picture_input(job)
         copied = job.video == "copy"
         streams.append(source[str(job.picture.index)] if copied else filtered_picture(job, source))
         options |= copied_picture_options(job) if copied else encoding_options(job)
     if job.audio:
-        # The picture's seek may land behind the sound that is wanted first: the sound reads for itself.
-        own = open_input(job, seek_s=sound_seek_s(job)) if job.video else source
-        stream, audio_options = sound_track(job, own)
+        # The picture's seek may land behind the sound that is wanted first, and where the sound stops for a while
+        # pictures must not come before it goes on: the sound reads for itself. What is said of it is usual; without
+        # it, the same file read from the same place would be read once.
+        stream, audio_options = sound_track(job, sound_input(job, {"thread_queue_size": 8}))
         streams.append(stream)
         options |= audio_options
     return _compiled(job, streams, options)

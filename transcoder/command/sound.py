@@ -1,5 +1,8 @@
 """What is done to the sound."""
 
+import ffmpeg
+
+from transcoder.command.inputs import open_input
 from transcoder.command.job import EncodeJob, Node, Options
 from transcoder.media_info import AudioStream
 
@@ -10,9 +13,11 @@ SURROUND_BITRATE = 384_000
 STEREO = 2
 SURROUND = 6
 _HARD_COMPENSATION_S = 0.02
+# To look for more sound in them is to read the rest of the film. Their packets said when it ends.
+_SEARCHED = frozenset({"matroska", "mpegts", "mpeg"})
+_SURELY_OVER_S = 2.0  # behind the end that the probe found
 _PRE_ROLL_PACKETS = 4  # AAC needs them to be itself again; they are dropped
 _IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
-_BROADCASTS = frozenset({"mpegts", "mpeg"})
 _MOST_NAMED = 8  # channels; more have no layout that everybody agrees on
 
 # Speech is in the centre: it keeps the weight of the fronts, where ITU-R BS.775 takes 3 dB from it, and all are
@@ -38,25 +43,40 @@ def _first_sample(job: EncodeJob) -> int:
     return (int(job.start_s * SAMPLE_RATE) // AAC_FRAME_SIZE - _PRE_ROLL_PACKETS) * AAC_FRAME_SIZE
 
 
-def _first_sample_heard(job: EncodeJob, sound: AudioStream) -> int | None:
-    """Return the first sample on the grid that the track has, or None if it need not have all from then on.
+def _first_sample_heard(job: EncodeJob, sound: AudioStream) -> int:
+    """Return the first sample on the grid that the track has at the run's start, as far as is known.
 
-    A broadcast goes from stereo to 5.1 and back, and ffmpeg then makes all filters anew: one that fills up from a
-    given sample would do so again, and bring the sound from the run's start on a second time, silent.
+    A filter that fills up from a given sample would be simpler. But where sound goes from stereo to 5.1 and back,
+    ffmpeg makes all filters anew, and that one would bring the sound from the run's start on a second time, silent.
+    What this gets wrong is less than a packet; silence comes where the segments are put together.
     """
-    if job.info.format_name not in _BROADCASTS or job.stretch is not None or sound.has_gaps:
-        return None
-    if sound.start_s is None:
-        return None
+    if job.stretch is not None or sound.start_s is None:
+        return _first_sample(job)
     begins = -int(-sound.start_s * SAMPLE_RATE // AAC_FRAME_SIZE) * AAC_FRAME_SIZE
     return max(_first_sample(job), begins)
 
 
-def sound_track(job: EncodeJob, source: Node) -> tuple[Node, Options]:
+def _is_over(job: EncodeJob, sound: AudioStream) -> bool:
+    """Return whether all of the sound is surely before the run's start, and to look for more would be slow."""
+    if job.audio != "encode" or job.info.format_name not in _SEARCHED or job.stretch is not None:
+        return False
+    return sound.end_s is not None and sound.end_s + _SURELY_OVER_S < job.start_s
+
+
+def sound_input(job: EncodeJob, options: Options | None = None) -> Node:
+    """Return the sound track, read from a little before the run's start."""
+    sound = job.audio_stream
+    if sound is None:
+        raise ValueError("a job without sound")
+    if _is_over(job, sound):
+        return ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}", f="lavfi").filter("atrim", end_sample=0)
+    return open_input(job, seek_s=sound_seek_s(job), options=options)[job.sound_specifier]
+
+
+def sound_track(job: EncodeJob, stream: Node) -> tuple[Node, Options]:
     """Return the sound and how it is converted or passed on."""
     if job.audio_stream is None:
         raise ValueError("a job without sound")
-    stream = source[job.sound_specifier]
     if job.audio == "copy":
         options: Options = {"c:a": "copy"}
         if job.audio_stream.codec == "aac" and job.info.format_name == "mpegts" and job.packaging == "fmp4":
@@ -64,13 +84,9 @@ def sound_track(job: EncodeJob, source: Node) -> tuple[Node, Options]:
         return stream, options
     # Two filters: one alone gives nothing at all when it also has to change the rate.
     stream = stream.filter("aresample", SAMPLE_RATE)
+    stream = stream.filter("atrim", start_pts=_first_sample_heard(job, job.audio_stream))
     # Left alone it lets sound that is less than 0.1 s off stay off, and mends that a sample a second.
-    times: Options = {"async": 1, "min_hard_comp": _HARD_COMPENSATION_S}
-    if (heard := _first_sample_heard(job, job.audio_stream)) is not None:
-        stream = stream.filter("atrim", start_pts=heard)
-    else:
-        times["first_pts"] = _first_sample(job)
-    stream = stream.filter("aresample", **times)
+    stream = stream.filter("aresample", **{"async": 1, "min_hard_comp": _HARD_COMPENSATION_S})
     bitrate = SURROUND_BITRATE if job.audio_channels == SURROUND else AUDIO_BITRATE
     return _mixed(job, stream), {"c:a": "aac", "ac": job.audio_channels, "b:a": bitrate}
 
