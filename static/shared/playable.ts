@@ -10,8 +10,8 @@ export function isSong(item: Kinds): boolean {
   return item.kind === "other" && (item.mime || "").startsWith("audio/");
 }
 
-export function isPlayable(item: Kinds & Pick<Item, "problem">): boolean {
-  return (item.kind === "video" || isSong(item)) && !item.problem;
+export function isPlayable(item: Kinds & Pick<Item, "problem" | "partly">): boolean {
+  return (item.kind === "video" || isSong(item)) && (!item.problem || item.partly === true);
 }
 
 /** Whether an item goes on where it was left. */

@@ -23,6 +23,8 @@ export interface Item {
   location?: { lat: number; lon: number } | null;
   /** Why it cannot be read or played, in words. */
   problem?: string | null;
+  /** The problem concerns some of its bytes only: the rest plays. */
+  partly?: boolean;
   image?: string | null;
   child_count?: number | null;
   /** Where it was left; absent when it was not begun, or seen to its end. Seconds. */

@@ -111,7 +111,7 @@ class Household {
     if (id) {
       const found = this.items.filter((one) => one.id === id)[0]!;
       const playback = { decision: this.decision, reason: "it just does", file: "/f", hls: "/h" };
-      return { ...found, position_s: this.positions[id], playback: found.problem ? null : playback, media: this.media };
+      return { ...found, position_s: this.positions[id], playback: found.problem && !found.partly ? null : playback, media: this.media };
     }
     if (url.searchParams.get("begun")) {
       const begun = this.items.filter((one) => this.positions[one.id]).map((one) => ({ ...one, position_s: this.positions[one.id] }));
@@ -296,6 +296,16 @@ describe("going in and coming back", () => {
     await press("ok");
     await seen(() => byTestId("toast")?.textContent.includes("incomplete"));
     expect(byTestId("player")).toBeNull();
+  });
+
+  it("offers to play what has a problem in a part only, and says so beforehand", async () => {
+    household.items[2]!.problem = "a part of it is not what was stored";
+    household.items[2]!.partly = true;
+    await atHome();
+    await press("ok");
+    await focusIs("play");
+    await seen(() => byTestId("problem")?.textContent.includes("a part of it"));
+    expect(byTestId("play")?.getAttribute("aria-disabled")).toBeNull();
   });
 });
 

@@ -192,7 +192,7 @@ function actionsFor(
   const start = (start_s: number) => (): void => {
     services.navigation.open({ page: "player", item, start_s });
   };
-  if (problemOf(item, t) || (loaded && !item.playback)) {
+  if ((problemOf(item, t) && !isPlayable(item)) || (loaded && !item.playback)) {
     const refuse = (): void => {
       services.say(problemOf(item, t) || t("item.cannotPlay"));
     };
