@@ -116,7 +116,9 @@ def _folders(connection: apsw.Connection, folder_id: str) -> list[tuple[str, str
 
 def _children(connection: apsw.Connection, folder_id: str, kind: str) -> list[tuple[str, str]]:
     rows = connection.execute(
-        "SELECT item_id, name FROM items WHERE parent_id = ? AND kind = ? ORDER BY name_key, item_id",
+        "SELECT item_id, name FROM items WHERE parent_id = ? AND kind = ?"
+        " AND (kind <> 'other' OR size IS NOT 0)"  # an empty file says nothing
+        " ORDER BY name_key, item_id",
         (folder_id, kind),
     )
     return [(str(item_id), str(name)) for item_id, name in rows]

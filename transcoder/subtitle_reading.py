@@ -10,6 +10,7 @@ import av
 from av.container import InputContainer
 from av.stream import Discard
 
+from transcoder.broken_cues import without_broken_cues
 from transcoder.drawn_file import fonts_part, script_part
 from transcoder.matroska_cues import Line, NoIndexError, read_lines
 from transcoder.media_opening import PyavStream, open_media
@@ -73,7 +74,7 @@ def read_file(data: bytes, language: str | None, fps: float | None) -> Text:
         av.error.FFmpegError: Not a kind of subtitles that we read.
         ValueError: Nothing in it.
     """
-    text = io.BytesIO(decoded(data, language).replace("\0", "").encode())
+    text = io.BytesIO(without_broken_cues(decoded(data, language).replace("\0", "")).encode())
     with _open_text(text, fps) as container:
         stream = next(iter(container.streams.subtitles), None)
         if stream is None:

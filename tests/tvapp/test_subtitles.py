@@ -1,5 +1,6 @@
 """Subtitles through the application."""
 
+import random
 import subprocess
 from urllib.parse import urljoin
 
@@ -42,7 +43,13 @@ def house(tmp_path_factory):
     h264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac")
     film = tiny_film(find_ffmpeg(), *h264, container="matroska")
     vault = Vault.create(folder / "vault", PASSPHRASE, scrypt_cost=FAST_SCRYPT)
-    fill(vault, {"/Film.mkv": with_text(film, folder), "/Film.fr.forced.srt": SRT.encode("cp1252")})
+    files = {"/Film.mkv": with_text(film, folder), "/Film.fr.forced.srt": SRT.encode("cp1252")}
+    noise = random.Random(5).randbytes(3000)
+    fill(
+        vault,
+        files
+        | {"/Noise.mkv": film, "/Noise.de.srt": noise, "/Noise.en.srt": b"", "/Noise.fr.srt": SRT.encode()},
+    )
     vault.close()
     house = make_house(folder)
     house.unlock()
@@ -120,6 +127,19 @@ def test_the_stream_names_its_text_tracks(house):
         )
         for place in (address, urljoin(address, piece.uri)):
             assert house.client(None).get(place.partition("?")[0]).status_code == 401
+
+
+def test_a_file_with_nothing_in_it_is_not_offered_and_noise_says_nothing(house):
+    folder = f"/api/v1/items/{house.item_id('/Noise.mkv')}"
+    client = house.client(Role.TV)
+    listed = client.get(folder).json["media"]["subtitles"]
+    assert [(track["index"], track["language"]) for track in listed] == [("x0", "ger"), ("x1", "fre")]
+    assert client.get(f"{folder}/subtitles/x0.vtt").json["type"] == "urn:lanterne:problem:no-subtitles"
+    noise = client.get(f"{folder}/hls/subtitles/x0.vtt")
+    assert (noise.status_code, noise.mimetype) == (200, "text/vtt")
+    assert noise.text == "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n"
+    assert "Grüß dich" in client.get(f"{folder}/hls/subtitles/x1.vtt").text
+    assert client.get(f"{folder}/hls/subtitles/x2.vtt").status_code == 404
 
 
 def house_film(house) -> dict:

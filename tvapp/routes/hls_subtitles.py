@@ -1,18 +1,20 @@
 """Subtitles as a part of the stream, for players that have no other way to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from flask import Response
 
-from library import NoSubtitlesError
+from library import NoSubtitlesError, SubtitleTrack
 from transcoder import PLAYLIST_TYPE, SubtitleRendition, on_the_clock, text_playlist, text_renditions
 from tvapp.access import by_ticket, current_device, current_ticket, needs
 from tvapp.household import Household, OpenHouse
 from tvapp.roles import Role
 from tvapp.routes.subtitles import WEBVTT_TYPE
+
+EMPTY = b"WEBVTT\n"
 
 
 def ticket_for(house: OpenHouse, item_id: str) -> str:
@@ -34,6 +36,10 @@ def text_tracks(
     return text_renditions([(track, f"subtitles/{track.index}.m3u8?{asked}") for track in tracks])
 
 
+def _text_indexes(tracks: Iterable[SubtitleTrack]) -> set[str]:
+    return {str(track.index) for track in tracks if track.is_text}
+
+
 def hls_subtitles_blueprint(household: Household) -> APIBlueprint:
     """Return the routes of text tracks: a playlist of one piece, and the piece."""
     bp = APIBlueprint(
@@ -47,8 +53,7 @@ def hls_subtitles_blueprint(household: Household) -> APIBlueprint:
     def playlist(item_id: str, index: str) -> Response:
         library = household.house.library
         media = library.item(item_id).media
-        known = {str(one.index) for one in library.subtitles.tracks(item_id) if one.is_text}
-        if media is None or index not in known:
+        if media is None or index not in _text_indexes(library.subtitles.tracks(item_id)):
             raise NoSubtitlesError(item_id)
         asked = urlencode({"ticket": ticket_for(household.house, item_id)})
         return Response(text_playlist(f"{index}.vtt?{asked}", media.duration_s), mimetype=PLAYLIST_TYPE)
@@ -58,7 +63,13 @@ def hls_subtitles_blueprint(household: Household) -> APIBlueprint:
     @by_ticket
     @needs(Role.TV)
     def text(item_id: str, index: str) -> Response:
-        webvtt = household.house.library.subtitles.webvtt(item_id, index)
+        subtitles = household.house.library.subtitles
+        try:
+            webvtt = subtitles.webvtt(item_id, index)
+        except NoSubtitlesError:
+            if index not in _text_indexes(subtitles.tracks(item_id)):
+                raise
+            webvtt = EMPTY  # it was offered before anybody had read it; some players stop at a 404
         return Response(on_the_clock(webvtt), mimetype=WEBVTT_TYPE)
 
     return bp
