@@ -4,11 +4,26 @@ import re
 
 import pytest
 
+from library.subtitle_files import MAX_FILES
 from tests.tvapp.conftest import FAST_SCRYPT, PASSPHRASE, fill, make_house
 from tvapp.roles import Role
 from vault import Vault
 
 FILM = "/Films/Winter.mkv"  # which this screen does not play as it is
+SRT = b"1\n00:00:00,500 --> 00:00:01,500\nhello\n"
+
+
+@pytest.fixture(scope="module")
+def spoken_house(tmp_path_factory, contents):
+    """A house whose film has as many subtitle files beside it as are looked at."""
+    folder = tmp_path_factory.mktemp("spoken")
+    beside = {f"/Films/Winter.{number:03}.srt": SRT for number in range(MAX_FILES)}
+    with Vault.create(folder / "vault", PASSPHRASE, scrypt_cost=FAST_SCRYPT) as vault:
+        fill(vault, {FILM: contents[FILM]} | beside)
+    house = make_house(folder)
+    house.unlock()
+    yield house
+    house.household.close()
 
 
 def test_the_owner_sees_what_is_converted_and_by_what(house):
@@ -28,16 +43,17 @@ def addresses_of(playlist: str) -> list[str]:
     return [line for line in playlist.splitlines() if line and not line.startswith("#")]
 
 
-def test_a_viewers_wishes_are_carried_on(house):
-    client = house.client(Role.TV)
-    folder = f"/api/v1/items/{house.item_id(FILM)}/hls/"
+def test_a_viewers_wishes_are_carried_on(spoken_house):
+    client = spoken_house.client(Role.TV)
+    folder = f"/api/v1/items/{spoken_house.item_id(FILM)}/hls/"
     master = client.get(f"{folder}master.m3u8?profile=baseline&audio=0&burn=0&quality=480&start=1.5").text
     (media,) = addresses_of(master)
     assert re.search(r"[?&]audio=0(&|$)", media)
     assert re.search(r"[?&]burn=0(&|$)", media)
     assert re.search(r"[?&]quality=480(&|$)", media)
-    text = client.get(folder + media.replace("&burn=0", "")).text  # the film has nothing to draw
-    assert all("quality=480" in address and "audio=0" in address for address in addresses_of(text))
+    text = client.get(folder + media).text
+    wishes = ("quality=480", "audio=0", "burn=0")
+    assert all(wish in address for address in addresses_of(text) for wish in wishes)
     assert "quality=480" in re.search(r'MAP:URI="([^"]*)"', text)[1]
 
 
@@ -82,10 +98,26 @@ def test_wishes_that_are_none_are_refused(house, wish):
     assert house.client(Role.TV).get(address).status_code == 422
 
 
-@pytest.mark.parametrize(("number", "status"), [(163, 200), (256, 422)])
-def test_the_last_of_many_subtitles_can_be_asked_for(house, number, status):
-    address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&burn={number}"
-    assert house.client(Role.TV).get(address).status_code == status
+@pytest.mark.parametrize(
+    ("number", "status", "problem"),
+    [
+        (MAX_FILES - 1, 200, None),
+        (MAX_FILES, 404, "no-subtitles"),
+        (255, 404, "no-subtitles"),
+        (256, 422, "invalid-input"),
+    ],
+)
+def test_the_last_of_many_subtitles_can_be_asked_for(spoken_house, number, status, problem):
+    """What there is not is refused before the player has an address that leads nowhere."""
+    address = f"/api/v1/items/{spoken_house.item_id(FILM)}/hls/master.m3u8?profile=baseline&burn={number}"
+    answer = spoken_house.client(Role.TV).get(address)
+    assert answer.status_code == status
+    assert problem is None or answer.json["type"] == f"urn:lanterne:problem:{problem}"
+
+
+def test_a_film_without_subtitles_has_none_to_draw(house):
+    address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&burn=0"
+    assert house.client(Role.TV).get(address).status_code == 404
 
 
 @pytest.mark.parametrize("configured", [True, False])

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from library import NoSubtitlesError
 from transcoder import PLAYLIST_TYPE, Stream, VariantLink, profile_for
 from tvapp.access import by_ticket, needs
-from tvapp.household import Household
+from tvapp.household import Household, OpenHouse
 from tvapp.roles import Role
 from tvapp.routes.hls_subtitles import text_tracks, ticket_for
 from tvapp.schemas import BYTES, StreamQuery
@@ -53,6 +54,7 @@ def hls_blueprint(household: Household) -> APIBlueprint:
     @by_ticket
     @needs(Role.TV)
     def master(item_id: str, query: Query) -> Response:
+        _check_burn(household.house, item_id, query)
         profile = profile_for(query["profile"], query["can"]).name
         session_id = secrets.token_urlsafe(9)
         stream = stream_of(item_id, profile, session_id, query)
@@ -100,6 +102,12 @@ def hls_blueprint(household: Household) -> APIBlueprint:
         return response
 
     return bp
+
+
+def _check_burn(house: OpenHouse, item_id: str, query: Query) -> None:
+    """Refuse subtitles that there are none of: later a player would be left with a film that does not begin."""
+    if "burn" in query and query["burn"] >= len(house.library.subtitles.tracks(item_id)):
+        raise NoSubtitlesError(item_id)
 
 
 def _begin_early(stream: Stream, query: Query) -> None:
