@@ -127,7 +127,7 @@ class Fmp4Assembly:
         if reached > self.frontiers.of("audio"):
             self._flush()
             self.frontiers.reach("audio", reached)
-        elif "video" not in self._tracks and self._sound.length_s >= _SOUND_ONLY_FLUSH_S:
+        elif self._pictures_over and self._sound.length_s >= _SOUND_ONLY_FLUSH_S:
             self._flush()
 
     def _flush(self) -> None:

@@ -81,6 +81,7 @@ class Keyframes:
     times_s: tuple[float, ...] = ()
     start_s: float | None = None
     end_s: float | None = None
+    last_s: float | None = None  # when the last picture is first seen
     sound_end_s: float | None = None  # where packets were read that say it
     peak_bitrate: int | None = None  # of all tracks, in bits per second
     stretches: tuple[Stretch, ...] = ()
@@ -127,6 +128,7 @@ def _from_sample_table(beginning: Beginning, url: str) -> Keyframes | None:
         tuple(time_s for time_s, _ in places),
         float(max(min(shown[skipped:]), 0) * unit),  # an edit list hides what lies before 0
         end_s,
+        float(shown[last] * unit),
         peak_bitrate=peak_bitrate(places, end_s, end_byte),
     )
 
@@ -179,13 +181,14 @@ def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes |
     end = max(one.pts + one.duration for one in beginning.packets)
     tail_s: float | None = None  # where it was read from
     ends_s: dict[int, float] = {}
+    last = max(one.pts for one in beginning.packets)
     for packet in container.demux(stream, *container.streams.audio):
         if packet.pts is None:
             continue
         packet_end = packet.pts + (packet.duration or 0)
         tail_s = float(packet.pts * packet.time_base) if tail_s is None else tail_s
         if packet.stream_index == stream.index:
-            end = max(end, packet_end)
+            end, last = max(end, packet_end), max(last, packet.pts)
         else:
             end_s = float(packet_end * packet.time_base)
             ends_s[packet.stream_index] = max(ends_s.get(packet.stream_index, 0.0), end_s)
@@ -198,6 +201,7 @@ def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes |
         tuple(float(key * unit) for key in sorted(places.keys() | {start})),
         float(start * unit),
         end_s,
+        float(last * unit),
         sound_end_s,
         peak_bitrate([(float(time * unit), byte) for time, byte in places.items()], end_s, container.size),
         sound_ends_s=ends_s,
@@ -211,12 +215,13 @@ def _from_packets(beginning: Beginning) -> Keyframes | None:
     unit = beginning.stream.time_base
     if end is None or unit is None:
         return None
-    start = min(packet.pts for packet in beginning.packets)
+    start, last = min(packet.pts for packet in beginning.packets), max(one.pts for one in beginning.packets)
     for count, packet in enumerate(beginning.rest):
         if packet.pts is not None:
-            end = max(end, packet.pts + (packet.duration or 0))
+            end, last = max(end, packet.pts + (packet.duration or 0)), max(last, packet.pts)
             if packet.is_keyframe:
                 keys.add(packet.pts)
         if count % 1000 == 0 and time.monotonic() > give_up:
             return None
-    return Keyframes(tuple(float(key * unit) for key in sorted(keys)), float(start * unit), float(end * unit))
+    times_s = tuple(float(key * unit) for key in sorted(keys))
+    return Keyframes(times_s, float(start * unit), float(end * unit), float(last * unit))

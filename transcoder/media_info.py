@@ -38,6 +38,7 @@ class VideoStream:
     sample_entry: str | None = None  # what an mp4 file calls it: "hvc1", "hev1"; None where not known
     start_s: float | None = None  # absolute pts of the first frame
     end_s: float | None = None  # absolute end of the last frame
+    last_s: float | None = None  # absolute pts of the last frame, where it may stay for long
 
     @property
     def upright_width(self) -> int:

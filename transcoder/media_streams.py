@@ -77,6 +77,7 @@ def _video_stream(
         sample_entry=_sample_entry(context.codec_tag) if is_mp4 else None,
         start_s=found.start_s if found else None,
         end_s=found.end_s if found else None,
+        last_s=found.last_s if found else None,
     )
 
 

@@ -6,6 +6,7 @@ MAX_FPS = 60.0
 BUFFER_S = 1.0  # of the encoder: how much of the greatest bit rate may come at once
 SHORTEST_S = 1.5  # of a segment that is not the last
 _BITS_PER_PIXEL = 0.12
+_LEAST_FPS = 12.0  # what a film of stills needs for a whole picture at the beginning of every segment
 # H.264 levels: greatest macroblocks per second and per frame (ITU-T H.264, table A-1).
 _H264_LEVELS = (
     (30, 40_500, 1_620),
@@ -33,7 +34,7 @@ def output_fps(video: VideoStream) -> float:
 def output_bitrate(video: VideoStream, max_width: int, max_height: int) -> int:
     """Return the greatest bit rate of a converted picture, in bits per second."""
     width, height = output_size(video, max_width, max_height)
-    return max(600_000, int(width * height * output_fps(video) * _BITS_PER_PIXEL))
+    return max(600_000, int(width * height * max(output_fps(video), _LEAST_FPS) * _BITS_PER_PIXEL))
 
 
 def output_peak_bitrate(video: VideoStream, max_width: int, max_height: int) -> int:

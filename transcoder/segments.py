@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import ceil, floor
 
 from transcoder.decision import Treatment, chosen_video
 from transcoder.media_info import MediaInfo
@@ -12,6 +13,10 @@ TARGET_S = 2.0  # short segments: a player that waits for a whole one shows its 
 MIN_S = 1.5
 MAX_S = 3.0
 SOUND_ONLY_S = 4.0
+HOLD_S = (
+    0.5  # a picture that stays is shown again so often: where there is no keyframe, cuts are multiples of it
+)
+LONGEST_TAIL_S = 1.0  # behind the last picture: if it stays for longer it is shown again
 SHORTEST_LAST_S = 0.5  # what remains below this belongs to the segment before
 EPOCH_S = (
     10.0  # playing time 0 on the clock of segments: decoding times a little before it must not be negative
@@ -65,6 +70,8 @@ def plan_segments(info: MediaInfo, video: Treatment | None) -> SegmentPlan:
         return _closed(_grid(end_s, SOUND_ONLY_S), end_s, end_s)
     # The last segment must hold a picture: the container's word on the duration is not enough.
     video_end_s = end_s if picture.end_s is None else min(end_s, max(picture.end_s - info.start_s, 0.1))
+    if video == "encode" and is_outlasted(info):
+        video_end_s = end_s  # the last picture stays
     keyframes_s = [time - info.start_s for time in info.keyframes_s]
     if video == "copy":
         cuts = _at_keyframes(keyframes_s)
@@ -75,6 +82,17 @@ def plan_segments(info: MediaInfo, video: Treatment | None) -> SegmentPlan:
     else:
         cuts = _grid(video_end_s, TARGET_S)
     return _closed(cuts, video_end_s, end_s)
+
+
+def is_outlasted(info: MediaInfo) -> bool:
+    """Return whether the film goes on when its last picture has come: a slide, an album with its cover."""
+    picture = chosen_video(info)
+    if picture is None or info.stretches:
+        return False
+    if picture.end_s is None:  # one that comes so rarely stays for as long, the last one too
+        return picture.fps is not None and picture.fps * LONGEST_TAIL_S < 1
+    last_s = picture.end_s if picture.last_s is None else picture.last_s
+    return info.start_s + info.duration_s - last_s > LONGEST_TAIL_S
 
 
 def _at_keyframes(keyframes_s: list[float]) -> list[float]:
@@ -96,11 +114,25 @@ def _near_keyframes(keyframes_s: list[float], end_s: float) -> list[float]:
         low, high = bisect_right(keyframes_s, last + MIN_S), bisect_right(keyframes_s, last + MAX_S)
         if low < high:
             cuts.append(min(keyframes_s[low:high], key=lambda time: abs(time - last - TARGET_S)))
-            continue
-        stop = keyframes_s[high] if high < len(keyframes_s) else end_s
-        parts = max(1, -int(-(stop - last) // MAX_S))
-        cuts.extend(last + (stop - last) * part / parts for part in range(1, parts + 1))
+        else:
+            cuts += _between(last, keyframes_s[high] if high < len(keyframes_s) else end_s)
     return cuts
+
+
+def _between(last_s: float, stop_s: float) -> list[float]:
+    """Divide what lies between two places, where pictures that stay are shown again; `stop_s` is the last cut.
+
+    One segment may become longer than others by `HOLD_S`.
+    """
+    cuts = []
+    while stop_s - last_s > MAX_S:
+        step_s = (stop_s - last_s) / ceil((stop_s - last_s) / MAX_S)
+        low, high = ceil((last_s + MIN_S) / HOLD_S), floor((min(stop_s - MIN_S, last_s + MAX_S)) / HOLD_S)
+        if low > high:
+            break
+        last_s = HOLD_S * min(max(round((last_s + step_s) / HOLD_S), low), high)
+        cuts.append(last_s)
+    return [*cuts, stop_s]
 
 
 def _by_stretches(starts_s: list[float], keyframes_s: list[float], end_s: float) -> list[float]:

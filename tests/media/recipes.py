@@ -409,6 +409,31 @@ _OLD: dict[str, Recipe] = {
     "theora.ogv": made(*picture(), *sound(), "-c:v", "libtheora", "-q:v", "5", "-c:a", "libvorbis"),
 }
 
+# A screen recording: nothing is written while nothing moves.
+_SCREEN = "select='lt(t,2)+between(t,6.5,7.2)+gte(t,18)'"
+_SLIDE = ("-vf", "setpts=PTS*4", "-fps_mode", "passthrough", "-enc_time_base", "1:1000")  # four seconds each
+_STILLS: dict[str, Recipe] = {
+    "screen.mkv": made(
+        *picture(rate="30", seconds=20, more=_SCREEN),
+        *sound(seconds=20),
+        *(
+            "-fps_mode",
+            "passthrough",
+            "-enc_time_base",
+            "1:1000",
+            *H264,
+            "-g",
+            "900",
+            "-sc_threshold",
+            "0",
+            *AAC,
+        ),
+    ),
+    "slides.mp4": made(*picture(rate="1", seconds=5), *sound(seconds=20), *_SLIDE, *H264, *AAC),
+    "album.mkv": made(*picture(rate="1", seconds=1), *sound(seconds=20), *H264, "-c:a", "flac"),
+    "afterword.mp4": made(*picture(seconds=4), *sound(seconds=20), *H264, "-g", "48", *AAC),
+}
+
 _DAMAGED: dict[str, Recipe] = {
     "trunc.mkv": head_of("full.mkv"),
     "trunc_moovend.mp4": head_of("moov_end.mov"),
@@ -417,5 +442,13 @@ _DAMAGED: dict[str, Recipe] = {
 }
 
 UNPLAYABLE = frozenset({"trunc_moovend.mp4"})  # nothing in it says where a picture begins
-FILMS = (*_MODERN, *_TRACKS, *_BROADCAST, *_OLD, *_DAMAGED)
-RECIPES: dict[str, Recipe] = {**_INGREDIENTS, **_MODERN, **_TRACKS, **_BROADCAST, **_OLD, **_DAMAGED}
+FILMS = (*_MODERN, *_TRACKS, *_BROADCAST, *_OLD, *_STILLS, *_DAMAGED)
+RECIPES: dict[str, Recipe] = {
+    **_INGREDIENTS,
+    **_MODERN,
+    **_TRACKS,
+    **_BROADCAST,
+    **_OLD,
+    **_STILLS,
+    **_DAMAGED,
+}

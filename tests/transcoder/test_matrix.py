@@ -64,6 +64,10 @@ EXPECTED = {
     "prores.mov": Expected(5.0, 1 / 25),
     "mjpeg_pcm.avi": Expected(5.0, 1 / 15),
     "dv.dv": Expected(5.0, 1 / 25),
+    "screen.mkv": Expected(20.0, frame_s=0.5),
+    "slides.mp4": Expected(20.0, frame_s=0.5),
+    "album.mkv": Expected(20.0, frame_s=0.5),
+    "afterword.mp4": Expected(20.0, frame_s=0.5),
     "trunc.mkv": Expected(4.9, clean=False),
     "corrupt.mkv": Expected(hole_s=1.2, clean=False),
     "hole.mkv": Expected(hole_s=2.7, clean=False),
@@ -163,6 +167,7 @@ PLAYED_AS_TS = (
     *("base.mp4", "frag.mp4", "phone_rot90.mov", "hdr10.mkv", "noaudio.mp4", "longgop.mkv", "delayaudio.mkv"),
     *("audioonly.m4a", "interlaced_ac3.ts", "discont.ts", "wrap.ts", "silent_gap.ts", "dvd.vob", "mpeg1.mpg"),
     *("divx.avi", "flv.flv", "trunc.mkv", "hole.mkv"),
+    *("screen.mkv", "album.mkv"),
 )
 
 

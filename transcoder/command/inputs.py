@@ -48,7 +48,8 @@ def picture_input(job: EncodeJob) -> Node:
         seek_s = _planned_seek_s(job)
     else:
         gop_s = max_gop_s(job.info, job.picture) if job.info.keyframes_s else 0.0
-        seek_s = job.start_s - max(_SEARCH_S, gop_s + 1)
+        shown_s = job.start_s if job.picture.end_s is None else min(job.start_s, job.picture.end_s)
+        seek_s = shown_s - max(_SEARCH_S, gop_s + 1)
     return open_input(job, seek_s=seek_s - job.origin_s, options={"noaccurate_seek": None, **reading})
 
 

@@ -2,6 +2,7 @@
 
 from transcoder.command.burning import with_subtitles
 from transcoder.command.encoders import handed_over
+from transcoder.command.holding import held
 from transcoder.command.job import GUARD_S, EncodeJob, Node, Options
 from transcoder.command.tones import with_hdr_named, with_sdr_tones
 from transcoder.output import MAX_FPS, output_fps, output_size
@@ -22,6 +23,7 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
         stream = stream.filter("fps", fps=f"{output_fps(video):.6f}")
     elif (job.info.format_name, video.codec) == _TIMES_GUESSED:
         stream = _evenly_timed(job, stream)
+    stream = held(job, stream)  # before they are cut: what is on the screen at the start may be older
     if job.first:
         stream = stream.filter("trim", start=f"{job.start_s - GUARD_S:.6f}")
     if video.interlaced:
