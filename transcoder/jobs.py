@@ -83,7 +83,8 @@ def sound_grid(rendition: Rendition, index: int) -> PacketGrid:
         return PacketGrid(origin_s, "aac", rate, silence_in(packaging, channels, rate), converted=True)
     if sound.start_s is None:
         return ANYWHERE
-    plain = sound.codec == "aac" and sound.profile == "LC"
+    # What comes late was not decoded by the probe: the profile is not known, the container's word is.
+    plain = sound.codec_string == "mp4a.40.2" and sound.profile in ("LC", None)
     silence = silence_in(packaging, sound.channels, sound.sample_rate) if plain else None
     return PacketGrid(sound.start_s - info.start_s + EPOCH_S, sound.codec, sound.sample_rate, silence)
 

@@ -1,5 +1,8 @@
 """An encoder's transport stream put into segments, by time, with silence where the film has no sound."""
 
+from collections import deque
+from itertools import pairwise
+
 from transcoder.frontiers import Frontiers, Output
 from transcoder.mpegts import Track, TransportReader, discontinuity, numbered, stamped
 from transcoder.packet_grid import ANYWHERE, PacketGrid
@@ -9,25 +12,26 @@ from transcoder.sound_line import SoundLine
 
 # Of the pictures that ffmpeg lets through while it waits for sound; sound that is later than that has ended.
 _SOUND_LATE_S = 1.5
+_PICTURES_REORDERED = 16  # as many as any codec does
 
 
 class _PictureClock:
-    """Until when there are pictures. A transport stream does not say how long one is shown."""
+    """Until when there are pictures: a transport stream does not say how long one is shown."""
 
     def __init__(self) -> None:
-        self._newest_s = float("-inf")
-        self._frame_s = float("inf")
+        self._shown_s: deque[float] = deque(maxlen=_PICTURES_REORDERED)
 
     def take(self, time_s: float) -> None:
         """Note when a picture is shown."""
-        if time_s > self._newest_s:
-            self._frame_s = min(self._frame_s, time_s - self._newest_s)
-            self._newest_s = time_s
+        self._shown_s.append(time_s)
 
     @property
     def stop_s(self) -> float:
-        """When the last one ends."""
-        return self._newest_s + (self._frame_s if self._frame_s < float("inf") else 0.0)
+        """When the last one ends: it is shown as long as the others."""
+        shown_s = sorted(self._shown_s)
+        if not shown_s:
+            return float("-inf")
+        return shown_s[-1] + min((after - before for before, after in pairwise(shown_s)), default=0.0)
 
 
 class TransportAssembly:
