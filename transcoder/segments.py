@@ -21,6 +21,9 @@ SHORTEST_LAST_S = 0.5  # what remains below this belongs to the segment before
 EPOCH_S = (
     10.0  # playing time 0 on the clock of segments: decoding times a little before it must not be negative
 )
+BEYOND_S = (
+    60.0  # behind the end that was known, nothing is of the film: the last segment must not grow for ever
+)
 TOLERANCE_S = 0.004  # output times are compared with boundaries: twice the guard that encoders are given
 
 
@@ -57,8 +60,11 @@ class SegmentPlan:
     def index_at(self, time_s: float) -> int:
         """Return the segment that `time_s` falls into, -1 before the first, the last one after the end.
 
-        Times a few milliseconds before a boundary count as behind it: time bases round.
+        Times a few milliseconds before a boundary count as behind it: time bases round. Long after the end it is the
+        number of segments.
         """
+        if time_s > self.boundaries_s[-1] + BEYOND_S:
+            return self.count
         return min(bisect_right(self.boundaries_s, time_s + TOLERANCE_S), self.count) - 1
 
 

@@ -240,3 +240,17 @@ def test_a_pause_inside_a_segment_is_left():
     assembly = Fmp4Assembly(PLAN, 1, {"video"}, output)
     assembly.feed("video", moov("video") + fragment("video", 2.0, 0.25) + fragment("video", 3.5, 0.5))
     assert [time_s for _, time_s, _ in output.packets("video")] == [2.0, 3.5]
+
+
+def test_sound_behind_the_last_picture_is_handed_on_as_it_comes():
+    output = Segments()
+    assembly = Fmp4Assembly(PLAN, 0, {"video", "audio"}, output)
+    assembly.feed("audio", moov("audio"))
+    assembly.feed("video", moov("video") + fragment("video", 0.0, 0.5, 0.5))
+    assembly.finish("video")
+    assembly.feed("audio", fragment("audio", 0.0, *[0.25] * 7))
+    handed_on = [time_s for _, time_s, _ in output.packets("audio")]
+    assert handed_on[-1] > 1.0
+    assembly.feed("audio", fragment("audio", 1.75, *[0.25] * 4))
+    assert output.stop == 1
+    assert all(index == PLAN.index_at(time_s) for index, time_s, _ in output.packets("audio"))

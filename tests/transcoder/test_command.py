@@ -56,6 +56,13 @@ OLD_AVI = replace(
 SLOW_MOTION = replace(
     HDR_MP4, video=(replace(HDR_MP4.video[0], color_transfer=None, rotation=90, fps=240.0),), audio=()
 )
+ALBUM = replace(
+    H264_MKV,
+    duration_s=60.0,
+    video=(replace(H264_MKV.video[0], fps=1.0, end_s=1.0, last_s=0.0),),
+    audio=(AudioStream(index=1, codec="flac"),),
+    keyframes_s=(0.0,),
+)
 SONG = MediaInfo(
     format_name="mp3", mime="audio/mpeg", duration_s=12.0, audio=(AudioStream(index=0, codec="mp3"),)
 )
@@ -70,6 +77,7 @@ CASES = {
     "no-index": (OLD_AVI, "baseline", 4),
     "legacy-from-the-middle": (HDR_MP4, "legacy", 2),
     "slow-motion-without-sound": (SLOW_MOTION, "baseline", 1),
+    "album-behind-its-picture": (ALBUM, "baseline", 7),
     "song": (SONG, "baseline", 1),
 }
 

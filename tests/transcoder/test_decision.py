@@ -156,6 +156,15 @@ def test_it_is_converted_as_far_as_there_is_any(kept, video, audio, words):
     assert decision.reason.startswith(f"asked for by the player: {words}")
 
 
+@pytest.mark.parametrize(("duration_s", "video"), [(21.0, "copy"), (30.0, "copy"), (40.0, "encode")])
+def test_a_picture_that_has_ended_is_shown_on_for_long_sound(duration_s, video):
+    """A copied one cannot be: the last segment would be as long as the rest of the sound."""
+    film = replace(media(mime="video/x-matroska", format_name="matroska"), duration_s=duration_s)
+    decision = decide_stream(film, PROFILES["baseline"])
+    assert decision.video == video
+    assert ("has ended" in decision.reason) == (video == "encode")
+
+
 def test_another_sound_track_is_never_played_directly():
     info = media()
     two = replace(info, audio=(*info.audio, AudioStream(index=2, codec="aac", language="fra")))

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transcoder import MediaInfo, VideoStream
-from transcoder.segments import HOLD_S, MAX_S, MIN_S, TARGET_S, SegmentPlan, plan_segments
+from transcoder.segments import HOLD_S, MAX_S, MIN_S, TARGET_S, SegmentPlan, is_outlasted, plan_segments
 
 gaps = st.lists(st.floats(0.02, 20), min_size=0, max_size=60)
 starts = st.sampled_from([0.0, 1.4, -5.339, 1000.0])
@@ -59,6 +59,40 @@ def test_cuts_fall_on_keyframes_where_they_can():
     assert plan_segments(info_of([0.5] * 20), "encode").boundaries_s[:4] == (0.0, 2.0, 4.0, 6.0)
 
 
+@given(gaps, starts, st.floats(0.05, 30))
+def test_where_no_keyframe_is_pictures_that_stay_are_shown_again(gap_list, start_s, tail_s):
+    info = info_of(gap_list, start_s, tail_s)
+    keyframes_s = [time - start_s for time in info.keyframes_s]
+    for cut in plan_segments(info, "encode").boundaries_s[:-1]:
+        assert cut % HOLD_S == 0.0 or min(abs(cut - time) for time in keyframes_s) < 2e-6
+
+
+@pytest.mark.parametrize(
+    ("picture", "stays"),
+    [
+        ({"end_s": 10.0, "last_s": 9.96}, False),
+        ({"end_s": 10.0}, False),
+        ({"end_s": 2.0, "last_s": 1.96}, True),
+        ({"end_s": 2.0}, True),
+        ({"end_s": 10.4, "last_s": 2.0}, True),
+        ({"fps": 0.2}, True),
+        ({"fps": 25.0}, False),
+    ],
+)
+def test_segments_go_on_to_the_end_behind_the_last_picture(picture, stays):
+    info = MediaInfo(
+        format_name="mov",
+        mime="video/mp4",
+        duration_s=10.4,
+        video=(VideoStream(index=0, codec="h264", width=2, height=2, **picture),),
+        keyframes_s=(0.0,),
+    )
+    assert is_outlasted(info) == stays
+    plan = plan_segments(info, "encode")
+    assert plan.boundaries_s[-1] == 10.4
+    assert max(plan.durations_s) <= MAX_S + HOLD_S
+
+
 def test_without_an_index_the_grid_is_fixed():
     assert plan_segments(info_of([9.0], known=False), "encode").boundaries_s[:3] == (0.0, 2.0, 4.0)
 
@@ -86,7 +120,13 @@ def test_moments_just_before_a_boundary_count_as_behind_it(plan):
     for index in range(plan.count):
         assert plan.index_at(plan.start_s(index) - 0.002) == index
     assert plan.index_at(-1.0) == -1
-    assert plan.index_at(plan.boundaries_s[-1] + 100) == plan.count - 1
+    assert plan.index_at(plan.boundaries_s[-1] + 10) == plan.count - 1
+
+
+@given(plans)
+def test_what_goes_on_for_ever_is_in_no_segment(plan):
+    """A container that says less than it has shall not make a segment of all the rest."""
+    assert plan.index_at(plan.boundaries_s[-1] + 100) == plan.count
 
 
 @pytest.mark.parametrize("boundaries_s", [(), (0.0,), (0.0, 0.0), (0.0, 2.0, 1.0)])
