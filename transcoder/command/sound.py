@@ -18,6 +18,8 @@ _SEARCHED = frozenset({"matroska", "mpegts", "mpeg"})
 _SURELY_OVER_S = 2.0  # behind the end that the probe found
 _PRE_ROLL_PACKETS = 4  # AAC needs them to be itself again; they are dropped
 _IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
+# A track of theirs has the same channels throughout. Seeks may land behind the sample that is wanted first.
+_NEVER_CHANGING = frozenset({"avi", "flv", "asf", "ogg"})
 _MOST_NAMED = 8  # channels; more have no layout that everybody agrees on
 
 # Speech is in the centre: it keeps the weight of the fronts, where ITU-R BS.775 takes 3 dB from it, and all are
@@ -84,9 +86,13 @@ def sound_track(job: EncodeJob, stream: Node) -> tuple[Node, Options]:
         return stream, options
     # Two filters: one alone gives nothing at all when it also has to change the rate.
     stream = stream.filter("aresample", SAMPLE_RATE)
-    stream = stream.filter("atrim", start_pts=_first_sample_heard(job, job.audio_stream))
     # Left alone it lets sound that is less than 0.1 s off stay off, and mends that a sample a second.
-    stream = stream.filter("aresample", **{"async": 1, "min_hard_comp": _HARD_COMPENSATION_S})
+    times: Options = {"async": 1, "min_hard_comp": _HARD_COMPENSATION_S}
+    if job.info.format_name in _NEVER_CHANGING:
+        times["first_pts"] = _first_sample(job)
+    else:
+        stream = stream.filter("atrim", start_pts=_first_sample_heard(job, job.audio_stream))
+    stream = stream.filter("aresample", **times)
     bitrate = SURROUND_BITRATE if job.audio_channels == SURROUND else AUDIO_BITRATE
     return _mixed(job, stream), {"c:a": "aac", "ac": job.audio_channels, "b:a": bitrate}
 
