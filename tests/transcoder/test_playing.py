@@ -146,6 +146,7 @@ def test_hevc_with_ten_bits_and_ac3_becomes_h264_and_aac(hevc10_mkv, source_of, 
     tracks = play(source, "baseline", ffmpeg, order, tmp_path)
     assert tracks["video"].codec == "h264"
     check_picture(tracks["video"], frames=240, fps=24, size=(320, 180), start_s=start_of(source))
+    assert tracks["video"].durations_s[-1] == pytest.approx(1 / 24, abs=0.001)  # the stream names its rate
     check_converted_sound(tracks["audio"], EPOCH_S + 10.0)
     assert abs(tracks["audio"].shown_s[0] - EPOCH_S) < 0.04
 

@@ -1,5 +1,7 @@
 """How pictures become H.264, by a program or by a device."""
 
+from fractions import Fraction
+
 from transcoder.command.job import (
     GUARD_S,
     MAX_SEGMENTS_PER_RUN,
@@ -9,7 +11,7 @@ from transcoder.command.job import (
     Options,
     PictureEncoder,
 )
-from transcoder.output import BUFFER_S, output_bitrate, output_level
+from transcoder.output import BUFFER_S, output_bitrate, output_fps, output_level
 
 VIDEO_TIME_SCALE = 90000
 _PRESETS = (
@@ -61,9 +63,12 @@ def encoding_options(job: EncodeJob) -> Options:
         "enc_time_base": f"1:{VIDEO_TIME_SCALE}",
         **_own_options(job, bitrate, level),
     }
+    filters = [] if job.encoder.is_hardware else [_named_rate(job)]
     if job.packaging == "fmp4":
         # One init segment serves all runs, whatever made them: what differs comes with the keyframes.
-        options["bsf:v"] = "dump_extra=freq=keyframe"
+        filters.append("dump_extra=freq=keyframe")
+    if filters:
+        options["bsf:v"] = ",".join(filters)
     if keys:
         options["force_key_frames"] = ",".join(f"{key:.6f}" for key in keys)
     return options
@@ -76,12 +81,18 @@ def _own_options(job: EncodeJob, bitrate: int, level: int) -> Options:
             options |= {"profile:v": _HIGH, "level:v": level}
         return options
     options = {"preset": _PRESETS[job.savings], "tune": "zerolatency", "crf": _CRF, "sc_threshold": 0}
-    # That tune counts pictures for time, at the file's average rate: six times the greatest bit rate was measured where
-    # a slow film hurries. With the pictures' own times the encoder holds one of them back, and keeps its word.
+    # That tune counts pictures for time, at the file's average rate: six times the greatest bit rate was measured
+    # where a slow film hurries. With the pictures' own times the encoder holds one of them back, and keeps its word.
     options["x264-params"] = "force-cfr=0"
     if job.savings:
         options["8x8dct"] = 1  # without it the picture would be of another profile than the playlist says
     return options
+
+
+def _named_rate(job: EncodeJob) -> str:
+    """Return what puts the frame rate into the stream: an encoder that goes by times writes that of their clock."""
+    fps = Fraction(output_fps(job.picture)).limit_denominator(1001)
+    return f"h264_metadata=tick_rate={2 * fps}:fixed_frame_rate_flag=0"
 
 
 def handed_over(encoder: PictureEncoder, stream: Node) -> Node:
