@@ -5,6 +5,7 @@ A player that is given sound and pictures stands still where one of them is miss
 
 import subprocess
 from array import array
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from tests.media.measure import complaints_of, packets_of
 from tests.transcoder.conftest import AAC, FFMPEGS, H264
 from tests.transcoder.test_sound import level_db, samples, surround
 from transcoder import PROFILES, Pool, Source
+from transcoder.decision import decide_stream
 from transcoder.segments import EPOCH_S
 from transcoder.silence import aac_silence, adts
 
@@ -141,6 +143,27 @@ def test_there_is_sound_or_silence_beside_every_picture(film, kind, codec, conta
         again, before = (one.packets(tmp_path, [index])["audio"] for one in (sought, straight))
         times = [one.shown_s for one in before]
         assert [one.shown_s for one in again] == pytest.approx(times, abs=0.001), index
+
+
+@pytest.mark.ffmpeg
+@pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
+@pytest.mark.parametrize(("codec", "profile"), [("aac", "baseline"), ("aac", "tizen"), ("flac", "baseline")])
+def test_sound_that_ends_before_the_file_says_so(film, codec, profile, ffmpeg, tmp_path):
+    source, _ = film("ends", codec, "mkv")
+    (sound,) = source.info.audio
+    lying = replace(source, info=replace(source.info, audio=(replace(sound, end_s=float(SECONDS)),)))
+    straight = Served(lying, profile, ffmpeg=ffmpeg)
+    assert straight.decision.audio == ("copy" if codec == "aac" else "encode")
+    check_gapless(straight.packets(tmp_path))
+    sought = Served(lying, profile, [straight.plan.count - 1], ffmpeg)
+    check_gapless(sought.packets(tmp_path))
+
+
+def test_the_reason_says_that_the_sound_ends_early(film):
+    source, _ = film("ends", "aac", "mkv")
+    decision = decide_stream(source.info, PROFILES["baseline"])
+    assert (decision.video, decision.audio) == ("copy", "encode")
+    assert decision.reason.startswith("the sound ends before the picture; it is converted to AAC")
 
 
 @pytest.fixture
