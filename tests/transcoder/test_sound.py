@@ -163,25 +163,3 @@ def test_six_channels_stay_six_where_the_screen_wants_them(film, tmp_path):
     wanted = [20 * math.log10(level) for level in (0.3, 0.2, 0.1)]
     assert [levels[0], levels[2], levels[5]] == pytest.approx(wanted, abs=0.4)
     assert max(levels[1], levels[3], levels[4]) < -50
-
-
-@pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
-def test_a_broadcast_that_goes_from_stereo_to_surround(clips, source_of, ffmpeg, tmp_path):
-    stereo = ("-f", "lavfi", "-i", "aevalsrc='0.3*sin(880*PI*t)|0.3*sin(880*PI*t)':s=48000:d=6")
-    coder = ("-c:v", "mpeg2video", "-g", "25", "-c:a", "ac3")
-    first = clips.make("stereo.ts", *stereo, *coder, rate="25", seconds="6", sound=False)
-    later = ("-output_ts_offset", "6")
-    second = clips.make(
-        "centre.ts", *surround({"FC": 0.3}), *coder, *later, rate="25", seconds="6", sound=False
-    )
-    source = source_of("changing.ts", first + second)
-    assert source.info.audio[0].channels == 2
-    with Pool(ffmpeg) as pool:
-        stream = pool.stream(source, PROFILES["baseline"], session_id="tv")
-        data = played(stream, lambda indexes: indexes)
-    track = read_back(data, tmp_path)["audio"]
-    assert max(track.gaps_s) < 0.03
-    assert track.end_s == pytest.approx(EPOCH_S + 12, abs=0.1)
-    for channel in samples(data, tmp_path):
-        halves = [channel[48000 * at : 48000 * (at + 4)] for at in (1, 7)]
-        assert [level_db(half) for half in halves] == pytest.approx([-10.5, -13.5], abs=3.1)
