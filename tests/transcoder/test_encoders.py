@@ -81,7 +81,9 @@ def test_all_meet_the_boundaries_and_hold_nothing_back(kind, packaging):
     )
     assert argv[argv.index("-bf") + 1] == "0"
     assert argv[argv.index("-profile:v") + 1] == ("100" if kind in ("qsv", "v4l2m2m") else "high")
-    assert ("dump_extra=freq=keyframe" in argv) == (packaging == "fmp4")
+    filters = argv[argv.index("-bsf:v") + 1].split(",") if "-bsf:v" in argv else []
+    assert ("dump_extra=freq=keyframe" in filters) == (packaging == "fmp4")
+    assert any(one.startswith("h264_metadata=tick_rate=48:") for one in filters) == (kind == "software")
     assert ("hwupload" in argv[argv.index("-filter_complex") + 1]) == (kind in ("vaapi", "qsv"))
 
 
