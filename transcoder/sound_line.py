@@ -59,6 +59,8 @@ class SoundLine:
             return []
         if next_s is not None:
             until_s = min(until_s, next_s - self._grid.step_s + 2 * JITTER_S)
+        if until_s <= self._next_s:  # nor is there an end where no picture came
+            return []
         times_s = self._grid.between(max(self._next_s, until_s - _MOST_S), until_s)
         if times_s:
             self.passed(times_s[-1] + self._grid.step_s)

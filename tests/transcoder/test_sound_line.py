@@ -55,6 +55,7 @@ def test_what_a_file_claims_does_not_fill_the_memory():
     line = SoundLine(GRID, EPOCH_S)
     assert len(line.silence(1e9)) * STEP_S < 601
     assert line.silence(1e9) == []
+    assert line.silence(float("-inf")) == []
 
 
 def test_without_silence_to_write_nothing_is_written():
