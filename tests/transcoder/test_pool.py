@@ -316,7 +316,7 @@ def test_a_file_that_is_none_fails_twice_and_says_so(pool, media_server, tiny):
 
 
 def test_a_file_that_is_shorter_than_it_says_ends(pool, long_source, tiny):
-    video = replace(long_source.info.video[0], end_s=80.0)
+    video = replace(long_source.info.video[0], end_s=80.0, last_s=80.0)
     info = replace(long_source.info, duration_s=80.0, video=(video,))
     stream = pool.stream(Source("longer", info, long_source.lease), tiny, session_id="tv")
     with pytest.raises(SegmentNotFoundError):
