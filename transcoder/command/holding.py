@@ -45,9 +45,8 @@ def held(job: EncodeJob, stream: Node) -> Node:
     """
     stream = _in_units(stream)
     clock = _clock(job)
-    if is_outlasted(
-        job.info
-    ):  # goes on as long as one of the two does, at the price of copying every picture
+    if is_outlasted(job.info):
+        # Goes on as long as one of the two does, at the price of copying every picture.
         stream = ffmpeg.filter([stream, clock], "xstack", inputs=2, layout="0_0|w0_0")
         stream = stream.filter("crop", w=f"iw-{_CLOCK_SIZE}", h="ih", x=0, y=0, exact=1)
     else:  # ends when the picture does
