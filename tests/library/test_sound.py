@@ -24,7 +24,7 @@ def test_songs_are_playable_and_text_is_not(vault, library, tmp_path):
     assert library.item(song.id).position_s == 3.0
     assert library.watching.following(song.id).id == words.id
     assert library.watching.following(words.id) is None
-    assert library.find_path("/Broken.mp3").problem == "this is not a sound that can be read"
+    assert library.find_path("/Broken.mp3").problem == "this is not a sound but text"
     assert library.find_path("/notes.txt").problem is None
     for path in ("/Broken.mp3", "/notes.txt"):
         with pytest.raises(NotPlayableError):

@@ -8,7 +8,8 @@ import os, signal, sys
 argv = sys.argv[1:]
 with open({log!r}, "a") as log:
     log.write(" ".join(argv) + "\\n")
-encoder = next((one for one in argv if one.startswith("h264_")), None)
+asked = [argv[at + 1] for at, one in enumerate(argv) if one == "-c:v"]
+encoder = next((one for one in asked if one.startswith("h264_")), None)
 behaviour = {{name: how for name, how in (line.split() for line in open({behaviours!r}))}}.get(encoder, "works")
 if encoder and behaviour == "absent":
     sys.exit("Cannot open the device of " + encoder)
