@@ -12,6 +12,7 @@ from transcoder.command.job import (
     PictureEncoder,
 )
 from transcoder.output import BUFFER_S, output_bitrate, output_fps, output_level
+from transcoder.segments import HOLD_S
 
 VIDEO_TIME_SCALE = 90000
 _PRESETS = (
@@ -91,7 +92,8 @@ def _own_options(job: EncodeJob, bitrate: int, level: int) -> Options:
 
 def _named_rate(job: EncodeJob) -> str:
     """Return what puts the frame rate into the stream: an encoder that goes by times writes that of their clock."""
-    fps = Fraction(output_fps(job.picture)).limit_denominator(1001)
+    # Pictures that stay are shown again so often; the muxer takes what is said here for how long the last one stays.
+    fps = Fraction(max(output_fps(job.picture), 1 / HOLD_S)).limit_denominator(1001)
     return f"h264_metadata=tick_rate={2 * fps}:fixed_frame_rate_flag=0"
 
 
