@@ -106,7 +106,7 @@ def server(household) -> Server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Browser:
     """One Chromium for all tests."""
     with sync_playwright() as playwright:
