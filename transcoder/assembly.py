@@ -54,6 +54,14 @@ class Fmp4Assembly:
             elif kind == b"mdat":
                 self._take_fragment(track, self._moofs.pop(track, b""), box)
 
+    def is_early(self, track: str) -> bool:
+        """Return whether what `track` would bring next is of no use yet: sound waits for the first picture.
+
+        Whoever makes it, and puts it together, takes the processor from the picture that somebody waits for.
+        """
+        waits = track == "audio" and track in self._scales and not self._pictures_over
+        return waits and not self.frontiers.pictured
+
     def finish(self, track: str) -> None:
         """Take the end of one encoder's output."""
         if track == "audio":

@@ -244,7 +244,8 @@ class Run:
                 at = min(frontiers.of(one) for one in tracks if frontiers.has(one))
                 if at >= self.stop:
                     return False
-                if at <= self.furthest + self._owner.allowance(self):
+                early = self._assembly.is_early(track)
+                if not early and at <= self.furthest + self._owner.allowance(self):
                     return True
                 self._lock.wait()
         return False
@@ -270,6 +271,7 @@ class Run:
             self._assembly.finish(track)
         with self._lock:
             self._unfinished -= 1
+            self._lock.notify_all()  # the other track may have waited for this one's pictures
             if self._unfinished == 0:
                 self._die()
 

@@ -54,6 +54,10 @@ class TransportAssembly:
         self._begun: set[int] = set()
         self._joined: set[Track] = set()
 
+    def is_early(self, _track: str) -> bool:
+        """Return whether what comes next is of no use yet: never, it is all in one stream."""
+        return False
+
     def feed(self, _track: str, data: bytes) -> None:
         """Take the next bytes of the encoder.
 

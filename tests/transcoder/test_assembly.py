@@ -254,3 +254,24 @@ def test_sound_behind_the_last_picture_is_handed_on_as_it_comes():
     assembly.feed("audio", fragment("audio", 1.75, *[0.25] * 4))
     assert output.stop == 1
     assert all(index == PLAN.index_at(time_s) for index, time_s, _ in output.packets("audio"))
+
+
+@pytest.mark.parametrize("pictures", [fragment("video", 0.0, 0.5), None], ids=["comes", "is missing"])
+def test_sound_is_early_until_the_first_picture_is_there_or_will_not_come(pictures):
+    assembly = Fmp4Assembly(PLAN, 0, {"video", "audio"}, Segments())
+    assert not assembly.is_early("audio")  # the init segment wants both tracks
+    assembly.feed("audio", moov("audio"))
+    assert (assembly.is_early("audio"), assembly.is_early("video")) == (True, False)
+    assembly.feed("video", moov("video"))
+    assert assembly.is_early("audio")
+    if pictures is None:
+        assembly.finish("video")
+    else:
+        assembly.feed("video", pictures)
+    assert not assembly.is_early("audio")
+
+
+def test_sound_alone_is_never_early():
+    assembly = Fmp4Assembly(PLAN, 0, {"audio"}, Segments())
+    assembly.feed("audio", moov("audio"))
+    assert not assembly.is_early("audio")
