@@ -422,6 +422,21 @@ describe("where a film was left", () => {
     await seen(() => document.querySelector("[data-row=continue] [data-item=v0]"));
   });
 
+  it("has the focus when its row comes back in another order", async () => {
+    household.positions = { v0: 10, v1: 20 };
+    open();
+    await focusIs("v0");
+    await press("right");
+    await focusIs("v1");
+    await press("ok");
+    await focusIs("play");
+    household.items = household.items.slice().reverse();
+    await press("back");
+    await seen(() => document.querySelector("[data-row=continue] [data-item]")?.getAttribute("data-item") === "v1");
+    await focusIs("v1");
+    expect(document.activeElement?.getAttribute("data-column")).toBe("0");
+  });
+
   it("is told of the next film, too, when one is gone", async () => {
     const watch = async (id: string): Promise<void> => {
       await press("ok");

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ANCHOR_COLUMN } from "../../shared/focus";
-import type { FocusSnapshot, Lane } from "../../shared/focus";
+import type { FocusSnapshot, Lane, RowsFocus } from "../../shared/focus";
 import type { Item } from "../../shared/types";
 import type { Place } from "../context";
 import { useServices, useText } from "../context";
@@ -100,6 +100,7 @@ function HomeRows({ rows, place, active }: { rows: HomeRow[]; place: Place; acti
     onLeftEdge: () => services.navigation.openRail(),
     onPress: (press: Press) => playFocused(press, itemAt.current(), services),
   });
+  useKeptItem(focus.model, rows);
   const row = rows[focus.model.index - 1];
   const focused = row ? row.items[focus.model.column] || null : null;
   const [shown, setShown] = useState<Item | null>((place.memory.hero as Item | undefined) || focused || rows[0]?.items[0] || null);
@@ -177,6 +178,22 @@ function whereToStart(place: Place, rows: HomeRow[]): Record<string, unknown> {
     place.memory.returnTo = undefined;
   }
   return place.memory;
+}
+
+/** Keep the focus on its item where a row comes back in another order: what was just watched goes to its front. */
+function useKeptItem(model: RowsFocus, rows: HomeRow[]): void {
+  const kept = useRef<{ lane: string; column: number; id: string } | null>(null);
+  const { lane, column } = model;
+  const row = rows.filter((one) => one.id === lane?.id)[0];
+  const was = kept.current;
+  if (row && was?.lane === row.id && was.column === column) {
+    const moved = row.items.findIndex((item) => item.id === was.id);
+    if (moved >= 0 && moved !== column) {
+      model.jump(row.id, moved);
+    }
+  }
+  const item = row?.items[model.column];
+  kept.current = row && item ? { lane: row.id, column: model.column, id: item.id } : null;
 }
 
 function playFocused(press: Press, item: Item | null, services: ReturnType<typeof useServices>): boolean {
