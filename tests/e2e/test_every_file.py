@@ -69,7 +69,8 @@ def plays_whole(page: Page) -> str:
     if found["duration"] > SHORT_S:
         plays_at(page, found["duration"] / 2)
         plays_at(page, found["duration"] - 1.5)
-    until(page, ENDED)
+    else:
+        until(page, ENDED)
     assert not page.evaluate(f"!!{shown('problem')}"), "it ends with a problem"
     return "hls" if found["source"].startswith("blob:") else "direct"
 
@@ -78,7 +79,8 @@ def test_every_file_plays_from_start_middle_and_end(home, browser):
     how, failed = {}, {}
     with browser.new_context(viewport={"width": 1920, "height": 1080}, locale="en-GB") as context:
         page = paired(home, context)
-        shelves = len(home.server.json("/api/v1/items?kind=folder", home.token)["items"])
+        items = home.server.json("/api/v1/items", home.token)["items"]
+        shelves = sum(item["kind"] == "folder" for item in items)
         for shelf in range(shelves):
             card = f"{CARDS}.find(one => one.textContent.includes('Shelf {shelf}'))"
             until(page, card, 60)
