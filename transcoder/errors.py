@@ -9,6 +9,7 @@
     * PlaylistError           text that is no HLS playlist
     * UnknownProfileError     no screen profile has this name
     * UnknownAbilityError     a screen says of itself what no screen can say
+    * NoSoundTrackError       the item has no sound track of this index
     * SegmentNotFoundError    no segment has this index
     * BusyError               all encoders are taken, or the wait grew too long; ask again later
     * EncodeError             ffmpeg failed on this part of the file, twice
@@ -69,6 +70,15 @@ class UnknownAbilityError(TranscoderError):
     def __init__(self, word: str) -> None:
         super().__init__(f"no ability of a screen is called {word!r}")
         self.word = word
+
+
+class NoSoundTrackError(TranscoderError):
+    """The item has no sound track of this index."""
+
+    def __init__(self, audio: int, count: int) -> None:
+        super().__init__(f"there is no sound track {audio}: the item has {count}")
+        self.audio = audio
+        self.count = count
 
 
 class SegmentNotFoundError(TranscoderError):

@@ -85,6 +85,7 @@ class Pool:
             start_s: Where the viewer begins, if known: what is made first is made there.
 
         Raises:
+            NoSoundTrackError: The item has no such sound track.
             PoolClosedError: The pool is closed.
         """
         asked = RenditionKey(source.source_id, profile.name, audio, burn, quality, convert)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from transcoder.command import MAX_SAVINGS, VobSub
 from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
-from transcoder.errors import EncodeError, SegmentNotFoundError, UnreadablePartError
+from transcoder.errors import EncodeError, NoSoundTrackError, SegmentNotFoundError, UnreadablePartError
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.profiles import ScreenProfile
@@ -187,7 +187,11 @@ def make_rendition(
         profile: The screen.
         now_s: The clock.
         keeps_up: Whether this machine converts a picture to a rung in the time it takes to watch it.
+
+    Raises:
+        NoSoundTrackError: The viewer wants a sound track that the item does not have.
     """
+    _check_audio(asked.audio, source.info)
     decision = _decide(asked, source.info, profile)
     picture = chosen_video(source.info)
     rungs: tuple[Rung, ...] = ()
@@ -208,6 +212,12 @@ def make_rendition(
         used_at_s=now_s,
     )
     return rendition, rungs
+
+
+def _check_audio(audio: int | None, info: MediaInfo) -> None:
+    """Refuse a sound track that there is none of; the first is what a silent film's player may ask for too."""
+    if audio is not None and audio >= max(len(info.audio), 1):
+        raise NoSoundTrackError(audio, len(info.audio))
 
 
 def _decide(asked: RenditionKey, info: MediaInfo, profile: ScreenProfile) -> Decision:

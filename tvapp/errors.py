@@ -40,6 +40,7 @@ NOTHING_NEXT = Problem("nothing-next", "Nothing follows", HTTPStatus.NOT_FOUND)
 NO_PREVIEWS = Problem("no-previews", "There are no previews of this item", HTTPStatus.NOT_FOUND)
 NO_IMAGE = Problem("no-image", "There is no picture of this item", HTTPStatus.NOT_FOUND)
 NO_SUBTITLES = Problem("no-subtitles", "There are no such subtitles as text", HTTPStatus.NOT_FOUND)
+NO_SOUND_TRACK = Problem("no-sound-track", "There is no such sound track", HTTPStatus.NOT_FOUND)
 BAD_REQUEST = Problem("bad-request", "The request cannot be understood", HTTPStatus.BAD_REQUEST)
 NOT_PLAYABLE = Problem("not-playable", "This file cannot be played", HTTPStatus.UNPROCESSABLE_ENTITY)
 CHANGED = Problem("changed", "The file has changed", HTTPStatus.CONFLICT)
@@ -74,6 +75,7 @@ TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (library.LibraryError, STORAGE),
     (transcoder.UnknownProfileError, BAD_REQUEST),
     (transcoder.UnknownAbilityError, BAD_REQUEST),
+    (transcoder.NoSoundTrackError, NO_SOUND_TRACK),
     (transcoder.SegmentNotFoundError, NOT_FOUND),
     (transcoder.BusyError, BUSY),
     (transcoder.PoolClosedError, LOCKED),

@@ -115,6 +115,13 @@ def test_the_last_of_many_subtitles_can_be_asked_for(spoken_house, number, statu
     assert problem is None or answer.json["type"] == f"urn:lanterne:problem:{problem}"
 
 
+def test_a_sound_track_that_there_is_none_of_is_refused(house):
+    """Silence about it would leave somebody with a language that nobody asked for."""
+    folder = f"/api/v1/items/{house.item_id(FILM)}/hls"
+    answer = house.client(Role.TV).get(f"{folder}/master.m3u8?profile=baseline&audio=7")
+    assert (answer.status_code, answer.json["type"]) == (404, "urn:lanterne:problem:no-sound-track")
+
+
 def test_a_film_without_subtitles_has_none_to_draw(house):
     address = f"/api/v1/items/{house.item_id(FILM)}/hls/master.m3u8?profile=baseline&burn=0"
     assert house.client(Role.TV).get(address).status_code == 404
