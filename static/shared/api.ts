@@ -15,6 +15,7 @@ import type {
   PairingRequest,
   Previews,
   ScanState,
+  ServerState,
 } from "./types";
 
 export interface Problem {
@@ -212,6 +213,11 @@ export class Api {
 
   scan(): Promise<ScanState> {
     return this.get<ScanState>("/api/v1/scan");
+  }
+
+  /** For the owner alone. */
+  server(): Promise<ServerState> {
+    return this.get<ServerState>("/api/v1/server");
   }
 
   async unlock(passphrase: string): Promise<void> {

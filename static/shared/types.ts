@@ -130,10 +130,45 @@ export interface Health {
   vault: VaultState;
 }
 
+/** What a device may do: a TV plays, a phone also locks and unlocks, the owner also administers. */
+export type Role = "tv" | "phone" | "owner";
+
 export interface Me {
   device_id: string;
-  role: string;
+  role: Role;
   vault: VaultState;
+}
+
+/** What is converted now, and how many of it there may be at most. */
+export interface Conversions {
+  playing: number;
+  limit: number;
+  /** Films whose picture is not converted. */
+  passed_on: number;
+  /** Requests in the queue. */
+  waiting: number;
+  viewers: number;
+  /** Bytes of segments. */
+  memory_size: number;
+}
+
+export interface Encoder {
+  /** As ffmpeg calls it. */
+  name: string;
+  device: string | null;
+  /** The device decodes as well. */
+  reads: boolean;
+  works: boolean;
+  chosen: boolean;
+  /** Why it does not work. */
+  reason: string;
+  /** Seconds of work for a second of a 1080p film, where it was measured. */
+  cost: number | null;
+}
+
+export interface ServerState {
+  conversions: Conversions;
+  encoders: Encoder[];
 }
 
 export interface PairingOffer {

@@ -5,6 +5,7 @@ import { ApiError } from "../shared/api";
 import type { Api } from "../shared/api";
 import type { Language } from "../shared/i18n";
 import type { ProbedScreen } from "../shared/screen";
+import type { Role } from "../shared/types";
 import type { Navigation, Services } from "./context";
 import { ServicesContext, useText } from "./context";
 import { PageDoor } from "./doors";
@@ -35,7 +36,7 @@ const NOWHERE: Navigation = { open: () => undefined, back: () => undefined, fini
 
 export function App({ api, input, language, screen, later }: AppProps): JSX.Element {
   const [phase, setPhase] = useState<Phase>("connecting");
-  const [role, setRole] = useState("tv");
+  const [role, setRole] = useState<Role>("tv");
   const link = useRef(takeLink());
   /** The film that was playing, by its id alone: should the vault be locked meanwhile, nothing else is kept of it. */
   const watching = useRef<string | null>(null);
@@ -115,7 +116,7 @@ export function App({ api, input, language, screen, later }: AppProps): JSX.Elem
       {ready && approving !== null ? (
         <PageDoor draw={({ ApprovePage }) => <ApprovePage userCode={approving} onDone={() => { setApproving(null); }} />} />
       ) : phase === "open" ? (
-        <Frame services={services} mayLock={role !== "tv"} onLocked={lock} watching={watching} />
+        <Frame services={services} role={role} onLocked={lock} watching={watching} />
       ) : phase === "locked" ? (
         <PageDoor draw={({ LockedPage }) => <LockedPage onUnlocked={restart} />} />
       ) : phase === "pairing" || phase === "link-failed" ? (

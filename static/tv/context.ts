@@ -11,7 +11,7 @@ import type { LaterScripts } from "./later";
 
 /** A page that was opened, with what it needs to look the same when it is returned to. */
 export interface Place {
-  page: "home" | "videos" | "photos" | "folders" | "folder" | "detail" | "player" | "viewer";
+  page: "home" | "videos" | "photos" | "folders" | "folder" | "server" | "detail" | "player" | "viewer";
   item?: Item;
   /** Seconds to start at, for the player. */
   start_s?: number;

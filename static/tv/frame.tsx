@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { Navigation, Place, Services } from "./context";
 import { ServicesContext, useServices } from "./context";
 import { isSong } from "../shared/playable";
-import type { Item } from "../shared/types";
+import type { Item, Role } from "../shared/types";
 import { PageDoor, PlayerDoor } from "./doors";
 import { LAYER } from "./input";
 import { Grid } from "./pages/grid";
@@ -14,7 +14,7 @@ import type { Section } from "./rail";
 import { Rail } from "./rail";
 import { usePresses } from "./use-presses";
 
-const SECTIONS: string[] = ["home", "videos", "photos", "folders"];
+const SECTIONS: string[] = ["home", "videos", "photos", "folders", "server"];
 /** A second Back within this time leaves the page. */
 const EXIT_WINDOW_MS = 3000;
 /** The first page has its rows by then, also on a slow set. */
@@ -135,14 +135,14 @@ function usePagesSoon({ later }: Services): void {
 
 interface FrameProps {
   services: Services;
-  /** Owners and phones may lock the vault, a TV may not. */
-  mayLock: boolean;
+  /** Of this device. */
+  role: Role;
   onLocked: () => void;
   /** Id of the film that plays; of the one that played when the vault was locked, when this begins. */
   watching: RefObject<string | null>;
 }
 
-export function Frame({ services, mayLock, onLocked, watching }: FrameProps): JSX.Element {
+export function Frame({ services, role, onLocked, watching }: FrameProps): JSX.Element {
   const [inRail, setInRail] = useState(false);
   const [locking, setLocking] = useState(false);
   const railAllowed = useRef(true);
@@ -170,7 +170,7 @@ export function Frame({ services, mayLock, onLocked, watching }: FrameProps): JS
         <Rail
           open={inRail && !locking}
           section={sectionOf(place)}
-          mayLock={mayLock}
+          role={role}
           onClose={() => {
             setInRail(false);
           }}
@@ -201,6 +201,8 @@ function PageOf({ place, active }: { place: Place; active: boolean }): JSX.Eleme
       return <PageDoor draw={({ Detail }) => <Detail place={place} active={active} />} />;
     case "player":
       return <PlayerDoor place={place} />;
+    case "server":
+      return <PageDoor draw={({ ServerPage }) => <ServerPage place={place} active={active} />} />;
     case "viewer":
       return <PageDoor draw={({ Viewer }) => <Viewer place={place} />} />;
     default:

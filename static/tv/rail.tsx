@@ -1,27 +1,31 @@
 /** The side rail: thin signs beside every page, names when it has the focus. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import type { Role } from "../shared/types";
 import { useServices, useText } from "./context";
 import { LAYER } from "./input";
 import { Icon, Lantern } from "./parts/icons";
 import { usePageFocus } from "./use-focus";
 
-export type Section = "home" | "videos" | "photos" | "folders";
+export type Section = "home" | "videos" | "photos" | "folders" | "server";
 type Entry = Section | "lock";
 
 interface RailProps {
   open: boolean;
   section: Section | null;
-  mayLock: boolean;
+  role: Role;
   onClose: () => void;
   onChoose: (entry: Entry) => void;
 }
 
-export function Rail({ open, section, mayLock, onClose, onChoose }: RailProps): JSX.Element {
+export function Rail({ open, section, role, onClose, onChoose }: RailProps): JSX.Element {
   const t = useText();
   const { compact } = useServices();
   const entries: Entry[] = ["home", "videos", "photos", "folders"];
-  if (mayLock) {
+  if (role === "owner") {
+    entries.push("server");
+  }
+  if (role !== "tv") {
     entries.push("lock");
   }
   const [memory] = useState<Record<string, unknown>>({});

@@ -165,3 +165,22 @@ def test_locking_clears_every_screen(server, household, screen):
     assert "Apfelbaum" not in page.content()
     server.json("/api/v1/unlock", owner, {"passphrase": PASSPHRASE})
     until(page, "document.querySelector('[data-testid=card]')")
+
+
+def test_the_owner_sees_what_is_converted_and_by_what(server, household, screen):
+    owner = household.place.run("devices", "add", "owner", "--role", "owner").stdout.strip()
+    server.json("/api/v1/unlock", owner, {"passphrase": PASSPHRASE})
+    screen.add_cookies([{"name": "lanterne_device", "value": owner, "url": server.address}])
+    tv, page = screen.new_page(), screen.new_page()
+    for one in (tv, page):
+        one.goto(f"{server.address}tv")
+        until(one, f"{TEST_ID} === 'card'")
+    press(page, "ArrowLeft", *["ArrowDown"] * 4, "Enter")
+    until(page, f"{TEST_ID} === 'encoder'")
+    assert page.evaluate(f"{FOCUS}.getAttribute('data-state')") == "chosen"
+    figure = "document.querySelector('[data-testid=figure-playing]').textContent"
+    until(page, f"{figure}.includes('0 of ')", timeout_s=40)  # what others played before has ended
+    play(tv, "Birnbaum im Schnee")
+    until(page, f"{figure}.includes('1 of ')")
+    press(page, "ArrowLeft", *["ArrowUp"] * 4, "Enter")
+    until(page, f"{TEST_ID} === 'card'")

@@ -7,6 +7,7 @@ export const de: Words = {
   "nav.videos": "Videos",
   "nav.photos": "Fotos",
   "nav.folders": "Ordner",
+  "nav.server": "Server",
   "nav.lock": "Sperren",
   "nav.back": "Zurück",
   "nav.up": "Nach oben",

@@ -6,6 +6,7 @@ export const en = {
   "nav.videos": "Videos",
   "nav.photos": "Photos",
   "nav.folders": "Folders",
+  "nav.server": "Server",
   "nav.lock": "Lock",
   "nav.back": "Back",
   "nav.up": "Up",

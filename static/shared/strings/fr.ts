@@ -7,6 +7,7 @@ export const fr: Words = {
   "nav.videos": "Vidéos",
   "nav.photos": "Photos",
   "nav.folders": "Dossiers",
+  "nav.server": "Serveur",
   "nav.lock": "Verrouiller",
   "nav.back": "Retour",
   "nav.up": "Vers le haut",

@@ -264,6 +264,17 @@ function library(request, response, url) {
   return undefined;
 }
 
+const encoder = (name, more) => ({ name, device: null, reads: false, works: true, chosen: false, reason: "", cost: null, ...more });
+const SERVER = {
+  conversions: { playing: 1, limit: 3, passed_on: 2, waiting: 0, viewers: 3, memory_size: 84_200_000 },
+  encoders: [
+    encoder("h264_vaapi", { device: "/dev/dri/renderD128", reads: true, chosen: true, cost: 0.11 }),
+    encoder("h264_vaapi", { device: "/dev/dri/renderD128", cost: 0.16 }),
+    encoder("libx264", { cost: 0.41 }),
+    encoder("h264_qsv", { works: false, reason: "[h264_qsv @ 0x5581c2] Error creating a MFX session: -9" }),
+  ],
+};
+
 async function api(request, response, url) {
   if (url.pathname.startsWith("/api/v1/pair")) {
     await pairing(request, response, url);
@@ -280,6 +291,8 @@ async function api(request, response, url) {
     problem(response, 423, "locked", { type: "urn:lanterne:problem:vault-locked" });
   } else if (url.pathname === "/api/v1/scan") {
     json(response, 200, { running: false, done: 10, total: 10 });
+  } else if (url.pathname === "/api/v1/server") {
+    json(response, 200, SERVER);
   } else {
     await library(request, response, url);
   }

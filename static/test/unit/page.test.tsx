@@ -31,6 +31,7 @@ class Household {
   paired = true;
   locked = false;
   down = false;
+  role = "phone";
   items: Item[] = [...several("f", 2, "folder"), ...several("v", 15, "video"), ...several("p", 30, "photo")];
   log: string[] = [];
   keepsPositions = true;
@@ -38,6 +39,14 @@ class Household {
   follows: Record<string, string> = {};
   decision = "direct";
   media: unknown = { video: [], audio: [], subtitles: [] };
+  server = {
+    conversions: { playing: 1, limit: 3, passed_on: 2, waiting: 0, viewers: 3, memory_size: 84_200_000 },
+    encoders: [
+      { name: "h264_vaapi", device: "/dev/dri/renderD128", reads: true, works: true, chosen: true, reason: "", cost: 0.125 },
+      { name: "libx264", device: null, reads: false, works: true, chosen: false, reason: "", cost: null },
+      { name: "h264_qsv", device: null, reads: false, works: false, chosen: false, reason: "no such session", cost: null },
+    ],
+  };
   streamProblem: { status: number; body: unknown } | null = null;
 
   readonly fetch = (url: string, init: RequestInit = {}): Promise<Response> => {
@@ -65,7 +74,7 @@ class Household {
     }
     switch (url.pathname) {
       case "/api/v1/me":
-        return { status: 200, body: { device_id: "1", role: "phone", vault: this.locked ? "locked" : "unlocked" } };
+        return { status: 200, body: { device_id: "1", role: this.role, vault: this.locked ? "locked" : "unlocked" } };
       case "/api/v1/unlock":
         if (body.passphrase !== "open sesame") {
           return { status: 403, body: { type: "urn:lanterne:problem:wrong-passphrase" } };
@@ -78,6 +87,9 @@ class Household {
     }
     if (this.locked) {
       return { status: 423, body: {} };
+    }
+    if (url.pathname === "/api/v1/server") {
+      return this.role === "owner" ? { status: 200, body: this.server } : { status: 403, body: {} };
     }
     const [, , , collection, id, rest] = url.pathname.split("/");
     if (this.streamProblem && url.pathname === "/h") {
@@ -651,6 +663,63 @@ describe("the vault's lock", () => {
     household.locked = true;
     await press("ok");
     await focusIs("passphrase");
+  });
+});
+
+describe("the server's page", () => {
+  async function atServer(): Promise<void> {
+    await atHome();
+    await press("left");
+    await focusIs("nav-home");
+    await press("down", "down", "down", "down");
+    await focusIs("nav-server");
+    await press("ok");
+  }
+
+  it("tells the owner what is converted, and by what", async () => {
+    household.role = "owner";
+    await atServer();
+    await focusIs("encoder");
+    expect(byTestId("figure-playing")?.textContent).toBe("Films converted now1 of 3");
+    expect(byTestId("figure-memory")?.textContent).toContain("84 MB");
+    const encoders = Array.from(document.querySelectorAll('[data-testid="encoder"]')).map((line) => line.textContent);
+    expect(encoders).toEqual([
+      "VA-APIh264_vaapi · /dev/dri/renderD128 · decodes too · 1080p at 8.0 times the film’s speedIn use",
+      "Processorlibx264Works",
+      "Intel Quick Sync Videono such sessionDoes not work",
+    ]);
+    await press("left");
+    await focusIs("nav-server");
+  });
+
+  it("is asked for again while it is looked at, also after a failure", async () => {
+    household.role = "owner";
+    household.down = false;
+    await atServer();
+    await focusIs("encoder");
+    household.down = true;
+    household.server.conversions.playing = 3;
+    const asked = () => household.log.filter((line) => line === "GET /api/v1/server").length;
+    const before = asked();
+    await seen(() => asked() > before);
+    household.down = false;
+    await seen(() => byTestId("figure-playing")?.textContent.includes("3 of 3"));
+  });
+
+  it("says what keeps it from telling", async () => {
+    household.role = "owner";
+    await atHome();
+    household.role = "tv"; // taken away meanwhile
+    await press("left");
+    await focusIs("nav-home");
+    await press("down", "down", "down", "down", "ok");
+    await seen(() => byTestId("failure"));
+  });
+
+  it("is not offered to others", async () => {
+    await atHome();
+    expect(byTestId("nav-lock")).not.toBeNull();
+    expect(byTestId("nav-server")).toBeNull();
   });
 });
 

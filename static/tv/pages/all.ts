@@ -6,4 +6,5 @@ export { Detail } from "./detail";
 export { LockDialog } from "./lock-dialog";
 export { LockedPage } from "./locked";
 export { PairPage } from "./pairing";
+export { ServerPage } from "./server";
 export { Viewer } from "./viewer";

@@ -48,4 +48,18 @@ export const de: Words = {
   "lock.confirm": "Sperren",
   "lock.cancel": "Abbrechen",
   "lock.failed": "Der Tresor konnte nicht gesperrt werden",
+
+  "server.title": "Heimserver",
+  "server.playing": "Filme in Umwandlung",
+  "server.passedOn": "Unverändert weitergereicht",
+  "server.waiting": "In der Warteschlange",
+  "server.viewers": "Bildschirme, die spielen",
+  "server.memory": "Segmente im Speicher",
+  "server.encoders": "Encoder",
+  "server.processor": "Prozessor",
+  "server.chosen": "In Gebrauch",
+  "server.works": "Funktioniert",
+  "server.refused": "Funktioniert nicht",
+  "server.reads": "decodiert auch",
+  "server.speed": "1080p mit {n}-facher Filmgeschwindigkeit",
 };

@@ -46,6 +46,20 @@ export const en = {
   "lock.confirm": "Lock",
   "lock.cancel": "Cancel",
   "lock.failed": "The vault could not be locked",
+
+  "server.title": "Home server",
+  "server.playing": "Films converted now",
+  "server.passedOn": "Passed on unconverted",
+  "server.waiting": "Waiting",
+  "server.viewers": "Screens playing",
+  "server.memory": "Segments in memory",
+  "server.encoders": "Encoders",
+  "server.processor": "Processor",
+  "server.chosen": "In use",
+  "server.works": "Works",
+  "server.refused": "Does not work",
+  "server.reads": "decodes too",
+  "server.speed": "1080p at {n} times the film’s speed",
 };
 
 export type Words = typeof en;

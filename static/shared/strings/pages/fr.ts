@@ -48,4 +48,18 @@ export const fr: Words = {
   "lock.confirm": "Verrouiller",
   "lock.cancel": "Annuler",
   "lock.failed": "Le coffre n’a pas pu être verrouillé",
+
+  "server.title": "Serveur de la maison",
+  "server.playing": "Films en cours de conversion",
+  "server.passedOn": "Transmis sans conversion",
+  "server.waiting": "En attente",
+  "server.viewers": "Écrans en lecture",
+  "server.memory": "Segments en mémoire",
+  "server.encoders": "Encodeurs",
+  "server.processor": "Processeur",
+  "server.chosen": "Utilisé",
+  "server.works": "Fonctionne",
+  "server.refused": "Ne fonctionne pas",
+  "server.reads": "décode aussi",
+  "server.speed": "1080p à {n} fois la vitesse du film",
 };
