@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _BRIGHT = 200  # mean luma of a white picture; the pattern is at about 130
@@ -47,6 +47,13 @@ def packets_of(path: Path) -> dict[str, list[Packet]]:
         decoded = one.get("dts_time", one.get("pts_time"))
         times = (one.get("pts_time", decoded), decoded, one.get("duration_time", 0))
         packets[kinds[one["stream_index"]]].append(Packet(*map(float, times)))
+    return {kind: _with_first_duration(own) for kind, own in packets.items()}
+
+
+def _with_first_duration(packets: list[Packet]) -> list[Packet]:
+    """ffprobe does not know how long a sound's first packet is, if all it has read so far are pictures."""
+    if len(packets) > 1 and not packets[0].duration_s:
+        packets[0] = replace(packets[0], duration_s=packets[1].duration_s)
     return packets
 
 
