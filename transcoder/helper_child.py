@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from transcoder import framing
+from transcoder.core_dumps import refuse_core_dump
 
 Answer = tuple[dict[str, Any], bytes]
 Handler = Callable[[dict[str, Any], bytes], Answer]
 
-DEFAULT_MEMORY_LIMIT = (
-    2 * 1024**3
-)  # address space, in bytes: a decoder that wants more fails, not the machine
+# Address space, in bytes: a decoder that wants more fails, not the machine.
+DEFAULT_MEMORY_LIMIT = 2 * 1024**3
 
 
 def serve(handler: Handler, *, memory_limit: int = DEFAULT_MEMORY_LIMIT) -> None:
@@ -25,7 +25,7 @@ def serve(handler: Handler, *, memory_limit: int = DEFAULT_MEMORY_LIMIT) -> None
         handler: Takes a request's header and payload, returns the answer's.
         memory_limit: Greatest address space in bytes.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold decoded pictures
+    refuse_core_dump()
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
     requests, answers = _take_standard_streams()
     while (request := _read_message(requests)) is not None:
