@@ -122,11 +122,8 @@ def _mime(container: InputContainer, url: str, *, has_video: bool) -> str:
         brand = container.metadata.get("major_brand", "").strip()
         mime = "video/quicktime" if brand == "qt" else "video/mp4"
     elif name == "matroska":
-        reader = RangeReader(url)
-        try:
+        with RangeReader(url) as reader:
             head = reader.read(0, 64)  # the document type is among the first fields
-        finally:
-            reader.close()
         mime = "video/webm" if b"webm" in head else "video/x-matroska"
     else:
         mime = _MIME_TYPES.get(name, "application/octet-stream")

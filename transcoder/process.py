@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Protocol, Self, cast
+from typing import IO, Protocol, cast
 
+from transcoder.closing import Closing
 from transcoder.core_dumps import refuse_core_dump
 from transcoder.errors import FfmpegMissingError
 
@@ -142,7 +142,7 @@ class Child:
                 self._lines.append(line.decode(errors="replace").rstrip())
 
 
-class Encoder:
+class Encoder(Closing):
     """One running ffmpeg, read from its standard output. Leaving the context ends it.
 
     Raises:
@@ -181,14 +181,6 @@ class Encoder:
             self._closed = True
             self.terminate()
             self._child.close_pipes()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _started(argv: Sequence[str], stdin: int, nice: int) -> Child:
