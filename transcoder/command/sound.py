@@ -5,11 +5,10 @@ import ffmpeg
 from transcoder.command.inputs import open_input
 from transcoder.command.job import EncodeJob, Node, Options
 from transcoder.media_info import AudioStream
+from transcoder.output import audio_bitrate
 
 SAMPLE_RATE = 48000
 AAC_FRAME_SIZE = 1024  # samples per packet: the grid on which all runs of one film's sound lie
-AUDIO_BITRATE = 192_000
-SURROUND_BITRATE = 384_000
 STEREO = 2
 SURROUND = 6
 _HARD_COMPENSATION_S = 0.02
@@ -93,7 +92,7 @@ def sound_track(job: EncodeJob, stream: Node) -> tuple[Node, Options]:
     else:
         stream = stream.filter("atrim", start_pts=_first_sample_heard(job, job.audio_stream))
     stream = stream.filter("aresample", **times)
-    bitrate = SURROUND_BITRATE if job.audio_channels == SURROUND else AUDIO_BITRATE
+    bitrate = audio_bitrate(job.audio_stream, "encode", job.audio_channels)
     return _mixed(job, stream), {"c:a": "aac", "ac": job.audio_channels, "b:a": bitrate}
 
 
