@@ -17,7 +17,6 @@ from transcoder.media_info import Stretch
 from transcoder.media_opening import is_decodable, open_media
 from transcoder.packet_scan import Piece, cut_stretches, scan_packets
 
-BROADCAST_FORMATS = frozenset({"mpegts", "mpeg"})
 _LOOK_BACK = 256 * 1024
 _SYNC = 0x47
 _LAYOUTS = ((188, 0), (192, 4))  # packet size, where in it the sync byte is; 192: Blu-ray and AVCHD

@@ -3,7 +3,7 @@
 from transcoder import output
 from transcoder.decision import NO_FALLBACK, chosen_video
 from transcoder.ladder import Rung
-from transcoder.media_info import VideoStream
+from transcoder.media_info import HLG, VideoStream
 from transcoder.playlist import Variant, VideoRange
 from transcoder.session import Rendition
 
@@ -42,7 +42,7 @@ def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
 
 def _video_range(video: VideoStream) -> VideoRange | None:
     """Return how brightness is coded; what is Dolby Vision alone is PQ, whatever its file says."""
-    if video.color_transfer == "arib-std-b67":
+    if video.color_transfer == HLG:
         return "HLG"
     return "PQ" if video.hdr or video.dolby_vision == NO_FALLBACK else None
 
