@@ -66,7 +66,7 @@ class Slots:
         return sum(place.waiting for place in self._places.values())
 
     def has_room(self, session_id: str, taken: list[Run]) -> bool:
-        """Return whether a viewer may begin without waiting: no slot less is left than there are viewers before."""
+        """Return whether a slot is free beyond those kept for viewers who were sent away."""
         return not self.waiting and self.limit - len(taken) > self._absent_before(session_id)
 
     def wait(
