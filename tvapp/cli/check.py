@@ -10,14 +10,14 @@ import click
 from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
 from library import Finding, Library, Survey
+from tvapp.cli.opening import unlocked
 from tvapp.cli.options import VAULT_LOCATION, common_options, passphrase_for, settings_from
 from tvapp.cli.progress import progress_bar
+from tvapp.cli.statuses import Status
 from tvapp.config import Settings
-from tvapp.household import unlocked
 from tvapp.transfer import shown
 from vault import Vault
 
-DAMAGED_STATUS = 13
 _MB = 1_000_000
 
 
@@ -57,7 +57,7 @@ def check(
             click.echo(json.dumps(_document(survey, found, deep=deep), ensure_ascii=False, indent=1))
         _summarise(survey, found, settings, deep=deep, has_index=library is not None)
     if any(not finding.is_harmless for finding in found):
-        raise click.exceptions.Exit(DAMAGED_STATUS)
+        raise click.exceptions.Exit(Status.DAMAGED)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import segno
 
+from tvapp.cli.opening import no_vault, unlocked
 from tvapp.cli.options import (
     VAULT_LOCATION,
     common_options,
@@ -16,7 +17,6 @@ from tvapp.cli.options import (
     passphrase_for,
     settings_from,
 )
-from tvapp.household import no_vault, unlocked
 from tvapp.secret_files import read_text
 from vault import (
     RECOVERY_KEY_LINE_COUNT,
