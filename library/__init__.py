@@ -21,7 +21,7 @@ from library.errors import (
 )
 from library.findings import Finding
 from library.integrity import DueFile, Integrity
-from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
+from library.items import IMAGE_WIDTHS, LARGEST_PAGE, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
 from library.kept_readers import OpenFile
 from library.library import Library
 from library.marks import MarkMaker
@@ -35,6 +35,7 @@ from library.watching import Watching
 
 __all__ = [
     "IMAGE_WIDTHS",
+    "LARGEST_PAGE",
     "AlteredError",
     "BadCursorError",
     "ByteRange",
