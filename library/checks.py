@@ -50,7 +50,6 @@ class CheckStatus:
     file_count: int
     checked_count: int
     stored_size: int
-    checked_size: int
     damaged_count: int
 
 
@@ -126,7 +125,7 @@ class Checks:
         with self._database.reading() as connection:
             row = connection.execute(
                 f"SELECT count(*), total({checked}), total(items.stored_size),"  # noqa: S608 - no input in it
-                f" total(items.stored_size * ({checked})), count(checks.problem)"
+                " count(checks.problem)"
                 f" FROM items LEFT JOIN {JOIN} WHERE {_READABLE}",
                 (since_ns,),
             ).fetchone()

@@ -544,7 +544,7 @@ def test_the_longest_unchecked_files_are_due_first(house, library):
     status = library.integrity.status(0)
     assert (status.file_count, status.checked_count, status.damaged_count) == (4, 4, 0)
     status = library.integrity.status(1)
-    assert (status.checked_count, status.checked_size) == (1, due[0].node.stored_size)
+    assert status.checked_count == 1
     rest = library.integrity.due(time.time_ns(), 10)
     assert [one.item_id for one in rest] == [one.item_id for one in (*due[1:], due[0])]
     assert len(library.integrity.due(1, 10)) == 3
