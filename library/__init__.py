@@ -30,7 +30,7 @@ from library.ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from library.scan import ScanProgress, ScanReport
 from library.seals import Seal
 from library.subtitles import SubtitleTrack
-from library.survey import Survey, SurveyProgress
+from library.vault_check import VaultCheck, VaultCheckProgress
 from library.watching import Watching
 
 __all__ = [
@@ -70,10 +70,10 @@ __all__ = [
     "StoreError",
     "SubtitleTrack",
     "SubtitlesBusyError",
-    "Survey",
-    "SurveyProgress",
     "UnsatisfiableRangeError",
     "VaultAwayError",
+    "VaultCheck",
+    "VaultCheckProgress",
     "Watching",
     "parse_range",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import apsw
 
 from library.database import Database
+from library.history_store import BELOW
 from library.marks import Range, united
-from library.memory import BELOW
 
 ALTERED = "altered: it is not what was stored, though every part of it is genuine"
 NOT_READ_WHOLE = 0  # a time: what was found, was found on the way

@@ -12,10 +12,10 @@ from library import Library, LibraryError
 from transcoder import FfmpegMissingError, Machine, Pool, TranscoderError, find_ffmpeg
 from tvapp.config import Settings
 from tvapp.devices import NAMES_KEY_INFO, Devices
-from tvapp.entrusted import KeyKeeper
-from tvapp.idling import SECONDS_PER_MINUTE, Activity, Alarm
+from tvapp.idle_lock import SECONDS_PER_MINUTE, Activity, Alarm
+from tvapp.key_keeper import KeyKeeper
 from tvapp.previewing import PreviewWorker
-from tvapp.quiet import QuietTime, QuietWork
+from tvapp.quiet_work import QuietTime, QuietWork
 from tvapp.scanning import BackgroundScan, ScanStatus
 from tvapp.scrubbing import Scrubber, ScrubStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
