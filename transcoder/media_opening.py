@@ -13,7 +13,7 @@ IO_TIMEOUT_S = 20.0
 # Containers with media in them. Playlists (HLS, DASH, concat) are not among them: they name other addresses.
 _FORMATS = (
     "mov,matroska,webm,mpegts,mpeg,avi,asf,flv,ogg,dv,mp3,flac,wav,aac,ac3,eac3,dts,truehd,mpegvideo,h264,hevc,"
-    "m4v,rm,mxf,gxf,nut,ivf,aiff,caf,w64,amr,wv,ape,tta,obu,wtv,nsv"
+    "yuv4mpegpipe,m4v,rm,mxf,gxf,nut,ivf,aiff,caf,w64,amr,wv,ape,tta,obu,wtv,nsv"
 )
 
 

@@ -9,6 +9,7 @@ from av.container import InputContainer
 from transcoder import tags
 from transcoder.broadcast import scan_broadcast
 from transcoder.chapters import chapters_of
+from transcoder.end_scan import has_no_end, read_to_end
 from transcoder.http_range import RangeReader
 from transcoder.idr import has_only_idr
 from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
@@ -68,12 +69,12 @@ def probe(url: str) -> MediaInfo:
 
 
 def _keyframes(container: InputContainer, beginning: Beginning | None, url: str) -> Keyframes | None:
-    if beginning is None:
-        return None
     try:
-        if container.format.name in BROADCAST_FORMATS:
+        if beginning is not None and container.format.name in BROADCAST_FORMATS:
             return scan_broadcast(url, beginning.stream.index)
-        return find_keyframes(container, beginning, url)
+        if has_no_end(container, url):
+            return read_to_end(url, beginning.stream.index if beginning else None)
+        return find_keyframes(container, beginning, url) if beginning else None
     except av.error.FFmpegError:
         return None  # a damaged end: played as far as it goes
 
@@ -87,12 +88,12 @@ def _only_idr(container: InputContainer, stream: VideoStream, found: Keyframes) 
 
 def _duration_s(container: InputContainer, start_s: float, found: Keyframes | None) -> float:
     """Return how long it plays: the container's word, unless its tracks are known to end elsewhere."""
-    claimed = (container.duration or 0) / av.time_base
-    if found is None or found.end_s is None:
+    claimed = max(container.duration or 0, 0) / av.time_base
+    if found is None or (found.end_s is None and found.sound_end_s is None):
         return claimed
     sound_end_s = found.sound_end_s or _sound_end_s(container)
-    real = max(found.end_s, sound_end_s or 0.0) - start_s
-    if sound_end_s is None and container.streams.audio:
+    real = max(found.end_s or 0.0, sound_end_s or 0.0) - start_s
+    if sound_end_s is None and container.streams.audio and claimed:
         # The sound's end is not known: believe a claim that is near.
         return claimed if abs(claimed - real) < _NEAR_S else real
     return real
