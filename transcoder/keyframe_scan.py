@@ -85,6 +85,7 @@ class Keyframes:
     peak_bitrate: int | None = None  # of all tracks, in bits per second
     stretches: tuple[Stretch, ...] = ()
     with_gaps: frozenset[int] = frozenset()  # stream indexes of sound with holes
+    never_sent: frozenset[int] = frozenset()  # of sound that is announced, and never comes
     # By stream index: when sound has ended. One that ends long before the film may do so earlier still.
     sound_ends_s: Mapping[int, float] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from transcoder.http_range import RangeReader
 from transcoder.idr import has_only_idr
 from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
 from transcoder.media_info import BROADCAST_FORMATS, MediaInfo
-from transcoder.media_opening import open_media, picture_streams
+from transcoder.media_opening import open_media, picture_streams, streams_of_others
 from transcoder.media_streams import audio_streams, subtitle_streams, video_streams
 
 _MIME_TYPES = {
@@ -40,9 +40,10 @@ def probe(url: str) -> MediaInfo:
         container_tags = _tags(container)
         pictures = picture_streams(container)
         beginning = read_beginning(container, pictures[0]) if pictures else None
-        found = _keyframes(container, beginning, url)
+        others = streams_of_others(container, pictures[0], url) if pictures else frozenset()
+        found = _keyframes(container, beginning, url, others)
         video = video_streams(container, beginning, found, url)
-        audio, subtitles = audio_streams(container, found), subtitle_streams(container, url)
+        audio, subtitles = audio_streams(container, found, others), subtitle_streams(container, url, others)
         start_s = (container.start_time or 0) / av.time_base
         if not video and not audio:
             raise ValueError("neither pictures nor sound")
@@ -68,10 +69,12 @@ def probe(url: str) -> MediaInfo:
         )
 
 
-def _keyframes(container: InputContainer, beginning: Beginning | None, url: str) -> Keyframes | None:
+def _keyframes(
+    container: InputContainer, beginning: Beginning | None, url: str, others: frozenset[int]
+) -> Keyframes | None:
     try:
         if beginning is not None and container.format.name in BROADCAST_FORMATS:
-            return scan_broadcast(url, beginning.stream.index)
+            return scan_broadcast(url, beginning.stream.index, others)
         if has_no_end(container, url):
             return read_to_end(url, beginning.stream.index if beginning else None)
         return find_keyframes(container, beginning, url) if beginning else None
