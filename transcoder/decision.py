@@ -92,7 +92,11 @@ def decide(
     """
     if convert:
         return _decide_conversion(info, audio)
-    problem = _container_problem(info, profile) or _direct_problem(info, profile, audio)
+    problem = (
+        _container_problem(info, profile)
+        or _order_problem(info, profile)
+        or _direct_problem(info, profile, audio)
+    )
     if problem is None:
         video, sound = _treatment(info.video, None), _treatment(info.audio, None)
         return Decision("direct", video, sound, "this screen plays the file as it is")
@@ -163,6 +167,17 @@ def _container_problem(info: MediaInfo, profile: ScreenProfile) -> str | None:
         return None
     name = _CONTAINER_NAMES.get(info.format_name, info.format_name)
     return f"this screen does not open {name} files"
+
+
+def _order_problem(info: MediaInfo, profile: ScreenProfile) -> str | None:
+    """Return why a player that takes the first tracks would not play the film's, or None."""
+    if profile.plays_all:
+        return None
+    if any(one.index < info.video[0].index for one in info.video):
+        return "the file has another picture in front of its film"
+    if info.format_name == "mpegts" and info.audio and info.audio[0].number:
+        return "the recording has sound that is not the film's in front of it"
+    return None
 
 
 def _direct_problem(info: MediaInfo, profile: ScreenProfile, audio: int | None) -> str | None:

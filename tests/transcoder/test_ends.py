@@ -111,3 +111,17 @@ def test_a_piped_film_plays_to_its_end(clips, source_of):
         stream = pool.stream(source, PROFILES["baseline"], session_id="tv")
         assert stream.plan.count == 4
         assert all(b"".join(stream.segment(index)) for index in range(stream.plan.count))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("film.y4m", ("-pix_fmt", "yuv420p", "-an")),
+        ("film.wtv", (*MPEG2, "-c:a", "mp2")),
+        ("film.vro", (*MPEG2, "-c:a", "ac3", "-f", "vob")),
+    ],
+)
+def test_rare_containers(clips, probe, name, arguments):
+    info = probe(name, clips.make(name, *arguments, seconds="2"))
+    assert info.duration_s == pytest.approx(2.0, abs=0.1)
+    assert len(info.video) == 1

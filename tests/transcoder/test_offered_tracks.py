@@ -1,12 +1,15 @@
 """Which of a file's tracks are the film's: not those of another programme, none that never comes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcoder.conftest import AAC, FFMPEGS, H264
-from transcoder import PROFILES, Pool
+from transcoder import PROFILES, MediaInfo, Pool, ScreenProfile, decide
 from transcoder.broadcast import scan_broadcast
+from transcoder.profiles import VideoLimit
 from transcoder.transport_programs import parse_programs
 
 _OTHER_SOUND = ("-f", "lavfi", "-i", "sine=f=880:r=44100:d=4")
@@ -156,3 +159,23 @@ def test_of_equals_the_first_is_the_film(clips, probe):
     second = ("-f", "lavfi", "-i", "testsrc=s=160x120:r=24:d=4", "-map", "0", "-map", "2")
     info = probe("offered_two.ts", clips.make("offered_two.ts", *second, *H264, seconds="4"))
     assert [one.width for one in info.video] == [320, 160]
+
+
+def opens_all_of(info: MediaInfo) -> ScreenProfile:
+    """Return a profile of a screen that opens such files and decodes what is in them."""
+    limits = {one.codec: VideoLimit() for one in info.video}
+    return replace(
+        PROFILES["baseline"],
+        containers=frozenset({info.mime}),
+        video=limits,
+        audio={one.codec: 2 for one in info.audio},
+    )
+
+
+def test_a_player_that_takes_the_first_tracks_is_not_given_the_file(clips, announced, probe):
+    whole = clips.make(
+        "offered_both.ts", *_OTHER_SOUND, "-map", "0", "-map", "1", "-map", "2", *_MPEG2, seconds="4"
+    )
+    for film, mode in ((whole, "direct"), (announced, "transcode"), (programmes(clips), "transcode")):
+        info = probe("film.ts", film)
+        assert decide(info, opens_all_of(info)).mode == mode
