@@ -260,6 +260,8 @@ def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProf
     problem = _audio_problem(audio, profile)
     if problem:
         return problem
+    if audio.channels <= 0 or audio.sample_rate <= 0:
+        return "the file does not say what its sound is like"  # announced, and perhaps never sent
     if audio.codec not in _COPY_AUDIO[profile.packaging] or info.format_name not in _COPY_CONTAINERS:
         return f"the sound is {codec_name(audio.codec)}, which cannot be sent in pieces"
     if info.stretches:

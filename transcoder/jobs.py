@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transcoder import command
@@ -20,6 +20,24 @@ from transcoder.transport_assembly import TransportAssembly
 def commands_for(ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder) -> Commands:
     """Return what to run for `rendition` from segment `index` on, once the address of its bytes is known."""
     return lambda lease: command.commands(_job(ffmpeg, rendition, index, encoder, lease))
+
+
+def muted_for(ffmpeg: Path, rendition: Rendition, index: int, encoder: command.PictureEncoder) -> Commands:
+    """Return what to run in place of programs that fail before they bring anything, for the sound may be at fault.
+
+    Silence is written where their outputs are put together. Where one program makes both, the picture may be at
+    fault as well: that is for the second try.
+    """
+    decision = rendition.decision
+    tried = rendition.profile.packaging != "ts" or rendition.has_failed(index)
+
+    def muted(lease: Lease) -> list[tuple[str, list[str]]]:
+        if decision.video is None or decision.audio != "encode" or not tried:
+            return []
+        job = replace(_job(ffmpeg, rendition, index, encoder, lease), mute=True)
+        return [(track, argv) for track, argv in command.commands(job) if track != "video"]
+
+    return muted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from transcoder.cache import Segment, SegmentCache
 from transcoder.command import SOFTWARE
 from transcoder.drawn_texts import DrawnTexts, TextLease, draws_text
 from transcoder.errors import BusyError, PoolClosedError
-from transcoder.jobs import assembly_for, commands_for, leased, stop_for
+from transcoder.jobs import assembly_for, commands_for, leased, muted_for, stop_for
 from transcoder.machine import Machine
 from transcoder.run import AHEAD, Run
 from transcoder.session import Rendition, Session
 from transcoder.slots import RETRY_AFTER_S, PoolState, Slots
 from transcoder.stream import SegmentBody
+from transcoder.waiting import init_settled, settled
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Runs:
         while rendition.init is None:
             self.check_open()
             run = self._run_for(session, session.start_index)
-            self._wait(run, partial(_init_settled, rendition, run))
+            self._wait(run, partial(init_settled, rendition, run))
         return rendition.init
 
     def segment(self, session: Session, index: int) -> SegmentBody:
@@ -86,7 +87,7 @@ class Runs:
             if segment is not None:
                 return SegmentBody(segment, self._lock, None)
             run = self._run_for(session, index)
-            self._wait(run, partial(_settled, run, index))
+            self._wait(run, partial(settled, run, index))
             if index in run.segments:
                 return SegmentBody(run.segments[index], self._lock, run)
 
@@ -304,17 +305,9 @@ class Runs:
                 leased(rendition, text),
                 commands_for(self._ffmpeg, rendition, index, encoder or SOFTWARE),
                 assembly_for(rendition, index, run),
+                muted_for(self._ffmpeg, rendition, index, encoder or SOFTWARE),
             )
         finally:
             self._lock.acquire()
             run.waiting -= 1
         return run
-
-
-def _settled(run: Run, index: int) -> bool:
-    """Whether the first bytes of a segment are there, or will not come from this run any more."""
-    return (index in run.segments and not run.fruitless) or run.position > index or not run.alive
-
-
-def _init_settled(rendition: Rendition, run: Run) -> bool:
-    return rendition.init is not None or not run.alive

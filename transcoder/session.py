@@ -144,6 +144,10 @@ class Rendition:
         count = before.count if before and now_s - before.at_s < FAILURE_KEPT_S else 0
         self._failures[index] = _Failure(count + 1, now_s, lines, damage)
 
+    def has_failed(self, index: int) -> bool:
+        """Return whether segment `index` has been tried in vain."""
+        return index in self._failures
+
     def raise_failure(self, index: int, now_s: float) -> None:
         """Give up on segment `index` if it has failed often enough, not long ago.
 

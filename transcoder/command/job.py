@@ -68,6 +68,7 @@ class EncodeJob:
     drawn_url: str | None = None  # of the subtitles to draw, where they are text
     vobsub: VobSub | None = None  # the subtitles to draw, where they are pictures beside the film
     audio_channels: int = 2  # of converted sound: 2 or 6
+    mute: bool = False  # the sound is not read: it cannot be converted
     max_width: int = 1920
     max_height: int = 1080
     encoder: PictureEncoder = SOFTWARE

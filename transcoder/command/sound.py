@@ -70,7 +70,7 @@ def sound_input(job: EncodeJob, options: Options | None = None) -> Node:
     sound = job.audio_stream
     if sound is None:
         raise ValueError("a job without sound")
-    if _is_over(job, sound):
+    if job.mute or _is_over(job, sound):
         return ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}", f="lavfi").filter("atrim", end_sample=0)
     return open_input(job, seek_s=sound_seek_s(job), options=options)[job.sound_specifier]
 
