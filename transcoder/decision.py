@@ -13,6 +13,7 @@ from typing import Literal
 
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.profiles import Packaging, ScreenProfile
+from transcoder.silence import silence_beside
 
 Mode = Literal["direct", "remux", "transcode"]
 Treatment = Literal["copy", "encode"]
@@ -20,6 +21,7 @@ Treatment = Literal["copy", "encode"]
 MAX_GOP_COPIED_S = 15.0  # a segment cannot be shorter than its GOP, and a player waits for a whole one
 HIDDEN_S = 0.05
 _ENDS_EARLY_S = 0.3  # of sound; a coder's last packet may lack so much
+_BEGINS_LATE_S = 1.0  # players leap over less, and recordings begin with less
 NO_FALLBACK = 5  # the Dolby Vision profile without a picture for other screens
 
 _CODEC_NAMES = {
@@ -66,6 +68,7 @@ _COPY_AUDIO: dict[Packaging, frozenset[str]] = {
     "fmp4": frozenset({"aac", "ac3", "eac3"}),
     "ts": frozenset({"aac", "ac3", "eac3", "mp3"}),
 }
+_FIRST_PLAYED = frozenset({"matroska"})  # players take their first sound track, whatever is marked
 _COPY_CONTAINERS = frozenset({"mov", "matroska", "mpegts"})  # their seeks and times can be relied on
 
 
@@ -172,6 +175,8 @@ def _direct_problem(info: MediaInfo, profile: ScreenProfile, audio: int | None) 
     picture, sound = chosen_video(info), chosen_audio(info, audio)
     if sound and audio is not None and sound != chosen_audio(info):
         return "another sound track than the file's first choice is asked for"
+    if sound and info.format_name in _FIRST_PLAYED and sound != info.audio[0]:
+        return "the file's first choice of sound is not its first track, which is what screens play"
     video_problem = _video_problem(picture, profile) or _entry_problem(picture, profile) if picture else None
     return video_problem or (_audio_problem(sound, profile) if sound else None)
 
@@ -189,7 +194,7 @@ def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
     if profile.plays_all:
         return None
     problem = _decoding_problem(video, profile)
-    if problem and video.dolby_vision == NO_FALLBACK:
+    if video.dolby_vision == NO_FALLBACK and (problem or not profile.dolby_vision):
         return "the video is Dolby Vision of profile 5, whose colours only screens made for it show right"
     return problem
 
@@ -271,7 +276,14 @@ def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProf
     picture = chosen_video(info)
     if audio.end_s is not None and picture and (picture.end_s or 0.0) - audio.end_s > _ENDS_EARLY_S:
         return "the sound ends before the picture"
+    if picture and _begins_late(info, picture, audio) and silence_beside(profile.packaging, audio) is None:
+        return "the sound begins after the picture"
     return None
+
+
+def _begins_late(info: MediaInfo, picture: VideoStream, audio: AudioStream) -> bool:
+    pictured_s = info.start_s if picture.start_s is None else picture.start_s
+    return audio.start_s is not None and audio.start_s - pictured_s > _BEGINS_LATE_S
 
 
 def max_gop_s(info: MediaInfo, video: VideoStream) -> float:

@@ -12,7 +12,7 @@ from transcoder.packet_grid import ANYWHERE, PacketGrid
 from transcoder.run import Commands, Lease, Run
 from transcoder.segments import EPOCH_S
 from transcoder.session import SPARED_RUN_S, Rendition
-from transcoder.silence import silence_in
+from transcoder.silence import silence_beside, silence_in
 from transcoder.stretches import on_own_clock, stop_of_run, stretch_at
 from transcoder.transport_assembly import TransportAssembly
 
@@ -100,9 +100,7 @@ def sound_grid(rendition: Rendition, index: int) -> PacketGrid:
         return PacketGrid(origin_s, "aac", rate, silence_in(packaging, channels, rate), converted=True)
     if sound.start_s is None:
         return ANYWHERE
-    # What comes late was not decoded by the probe: the profile is not known, the container's word is.
-    plain = sound.codec_string == "mp4a.40.2" and sound.profile in ("LC", None)
-    silence = silence_in(packaging, sound.channels, sound.sample_rate) if plain else None
+    silence = silence_beside(packaging, sound)
     return PacketGrid(sound.start_s - info.start_s + EPOCH_S, sound.codec, sound.sample_rate, silence)
 
 
