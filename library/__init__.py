@@ -21,7 +21,7 @@ from library.errors import (
 )
 from library.findings import Finding
 from library.integrity import DueFile, Integrity
-from library.items import IMAGE_WIDTHS, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
+from library.items import IMAGE_WIDTHS, LARGEST_PAGE, Item, ItemKind, ItemPage, ItemQuery, Location, Sort
 from library.kept_readers import OpenFile
 from library.library import Library
 from library.marks import MarkMaker
@@ -30,11 +30,12 @@ from library.ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from library.scan import ScanProgress, ScanReport
 from library.seals import Seal
 from library.subtitles import SubtitleTrack
-from library.survey import Survey, SurveyProgress
+from library.vault_check import VaultCheck, VaultCheckProgress
 from library.watching import Watching
 
 __all__ = [
     "IMAGE_WIDTHS",
+    "LARGEST_PAGE",
     "AlteredError",
     "BadCursorError",
     "ByteRange",
@@ -69,10 +70,10 @@ __all__ = [
     "StoreError",
     "SubtitleTrack",
     "SubtitlesBusyError",
-    "Survey",
-    "SurveyProgress",
     "UnsatisfiableRangeError",
     "VaultAwayError",
+    "VaultCheck",
+    "VaultCheckProgress",
     "Watching",
     "parse_range",
 ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import apsw
 
 from library.database import Database
+from library.history_store import BELOW
 from library.marks import Range, united
-from library.memory import BELOW
 
 ALTERED = "altered: it is not what was stored, though every part of it is genuine"
 NOT_READ_WHOLE = 0  # a time: what was found, was found on the way
@@ -50,7 +50,6 @@ class CheckStatus:
     file_count: int
     checked_count: int
     stored_size: int
-    checked_size: int
     damaged_count: int
 
 
@@ -126,7 +125,7 @@ class Checks:
         with self._database.reading() as connection:
             row = connection.execute(
                 f"SELECT count(*), total({checked}), total(items.stored_size),"  # noqa: S608 - no input in it
-                f" total(items.stored_size * ({checked})), count(checks.problem)"
+                " count(checks.problem)"
                 f" FROM items LEFT JOIN {JOIN} WHERE {_READABLE}",
                 (since_ns,),
             ).fetchone()

@@ -10,7 +10,7 @@ from library.items import ItemKind, Location
 from library.kinds import is_sound, mime_of
 from library.photos import PhotoDecoderError, PhotoError
 from library.pictures import PictureMaker
-from library.records import Findings, Record
+from library.records import Examined, Record
 from transcoder import HelperCrashedError, HelperTimeoutError, MediaInfo, ProbeError
 from vault import IntegrityError, TruncatedError
 
@@ -42,7 +42,7 @@ CRASHED = "the video made its decoder fail"
 TOO_SLOW = "reading the video took too long"
 
 
-def examine(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+def examine(record: Record, maker: PictureMaker) -> tuple[Examined, Images]:
     """Return what the file of `record` is, and its pictures at `STORED_WIDTHS`.
 
     Raises:
@@ -67,22 +67,22 @@ def damage_in_words(error: IntegrityError) -> str:
     return INCOMPLETE if isinstance(error, TruncatedError) else DAMAGED
 
 
-def _plain(record: Record) -> Findings:
+def _plain(record: Record) -> Examined:
     """Return what the name alone says."""
-    return Findings(kind=record.kind, mime=mime_of(record.name))
+    return Examined(kind=record.kind, mime=mime_of(record.name))
 
 
-def _other(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+def _other(record: Record, maker: PictureMaker) -> tuple[Examined, Images]:
     return _video(record, maker) if is_sound(record.name) else (_plain(record), {})
 
 
-def _photo(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+def _photo(record: Record, maker: PictureMaker) -> tuple[Examined, Images]:
     try:
         photo, sha256, marks = maker.read_photo(record, STORED_WIDTHS)
     except PhotoError as error:
         certain = not isinstance(error, PhotoDecoderError)
         return replace(_plain(record), problem=str(error), certain=certain), {}
-    found = Findings(
+    found = Examined(
         kind=ItemKind.PHOTO,
         # One decoder for the whole family: the name says which of them it is.
         mime=mime_of(record.name) if photo.mime == "image/heif" else photo.mime,
@@ -96,7 +96,7 @@ def _photo(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
     return found, photo.images
 
 
-def _video(record: Record, maker: PictureMaker) -> tuple[Findings, Images]:
+def _video(record: Record, maker: PictureMaker) -> tuple[Examined, Images]:
     media: MediaInfo | None = None
     images: Images = {}
     problem: str | None = None
@@ -140,7 +140,7 @@ def _poster(maker: PictureMaker, lease: Lease, media: MediaInfo) -> Images:
     return {} if cover is None else cover.images
 
 
-def _with_media(found: Findings, media: MediaInfo) -> Findings:
+def _with_media(found: Examined, media: MediaInfo) -> Examined:
     """Add what the probe saw. A film's container without a film in it is sound: not a video, but it plays."""
     if not media.video:
         return replace(found, kind=ItemKind.OTHER, mime=media.mime, duration_s=media.duration_s, media=media)

@@ -15,10 +15,10 @@ from library.errors import ItemChangedError, NoSubtitlesError, SubtitlesBusyErro
 from library.feed import Feed
 from library.index import Index
 from library.items import Item
-from library.lane import Lane
 from library.on_demand import OnDemand
 from library.patched import Holes, PatchedReader
 from library.pictures import PictureMaker
+from library.shared_work import SharedWork
 from library.subtitle_forms import Texts, forms_of, marked_incomplete
 from transcoder import HelperCrashedError, ProbeError, SubtitleHelper, SubtitleText
 
@@ -72,8 +72,8 @@ class FilmReader:
         # Two: a film with an index does not wait for one that is read whole.
         self._quick_helper = OnDemand(SubtitleHelper, idle_s=_HELPER_IDLE_S)
         self._slow_helper = OnDemand(lambda: SubtitleHelper(background=True), idle_s=_HELPER_IDLE_S)
-        self._quick: Lane[FilmTexts | None] = Lane("subtitles by index")
-        self._slow: Lane[FilmTexts | None] = Lane("subtitles")
+        self._quick: SharedWork[FilmTexts | None] = SharedWork("subtitles by index")
+        self._slow: SharedWork[FilmTexts | None] = SharedWork("subtitles")
         self._lock = threading.Lock()
         # In memory only: what is missing may be had once the file is mended, or after a restart.
         self._remembered: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()

@@ -21,7 +21,7 @@ from library.records import (
     EXAMINE_AGAIN,
     FOLDER_MIME,
     STILL_GOOD,
-    Findings,
+    Examined,
     Record,
     unix_time,
 )
@@ -228,7 +228,7 @@ class Index:
             connection.executemany("DELETE FROM items WHERE item_id = ?", gone)
             connection.executemany("DELETE FROM media WHERE item_id = ?", gone)
 
-    def set_findings(self, record: Record, found: Findings) -> bool:
+    def set_examined(self, record: Record, found: Examined) -> bool:
         """Write what the examination of `record` found. False: it was changed meanwhile, nothing is written."""
         with self._database.writing() as connection:
             lat, lon = found.location or (None, None)
@@ -289,7 +289,7 @@ def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
         connection.execute("DELETE FROM media WHERE item_id = ?", (record.item_id,))
 
 
-def _write_seal(connection: apsw.Connection, record: Record, found: Findings) -> None:
+def _write_seal(connection: apsw.Connection, record: Record, found: Examined) -> None:
     """Keep the SHA-256 of a file that was read whole for its examination; or tell that it is not what it was."""
     if found.sha256 is None or record.header_nonce is None or record.stored_size is None:
         return

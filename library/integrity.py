@@ -9,8 +9,8 @@ from library.checks import ALTERED, Check, Checks, CheckStatus
 from library.database import Database
 from library.errors import NotWholeError, ScanCancelledError
 from library.findings import Finding, of_vanished, standing
+from library.history_store import HistoryStore
 from library.index import Index
-from library.memory import Memory
 from library.records import Record
 from library.scan import Scanner
 from library.seals import Seals
@@ -43,7 +43,7 @@ class Integrity:
         self._database = database
         self._index = index
         self._scanner = scanner
-        self._memory = Memory(database)
+        self._history_store = HistoryStore(database)
         self._seals = Seals(database)
         self._checks = Checks(database)
 
@@ -66,7 +66,7 @@ class Integrity:
     def findings(self, *, with_damage: bool = True) -> Iterator[Finding]:
         """Yield what is known against items and what is missing; see `findings.standing`."""
         yield from standing(self._database, with_damage=with_damage)
-        yield from (of_vanished(gone) for gone in self._memory.vanished())
+        yield from (of_vanished(gone) for gone in self._history_store.vanished())
 
     def accept(self, path: str) -> int:
         """Take what is suspected, altered, shorter or missing at a path and below for what it should be.
@@ -76,7 +76,7 @@ class Integrity:
         Returns:
             How many files and folders that was.
         """
-        return self._memory.accept(path) + self._checks.accept(path)
+        return self._history_store.accept(path) + self._checks.accept(path)
 
     def require_complete(self, record: Record) -> None:
         """Refuse a file whose end is not there: whoever reads it would not notice.

@@ -11,90 +11,17 @@ from library.items import ItemKind
 
 HEAD_SIZE = 512  # as many first bytes of a file as `kind_of` and `mime_of` want to see
 
-_VIDEO = frozenset(
-    (
-        *(
-            "mp4",
-            "m4v",
-            "mov",
-            "qt",
-            "3gp",
-            "3g2",
-            "mkv",
-            "webm",
-            "avi",
-            "divx",
-            "mts",
-            "m2ts",
-            "m2t",
-            "ts",
-            "tp",
-        ),
-        *(
-            "trp",
-            "mpg",
-            "mpeg",
-            "mpe",
-            "m2v",
-            "m1v",
-            "vob",
-            "wmv",
-            "asf",
-            "flv",
-            "f4v",
-            "ogv",
-            "ogm",
-            "rm",
-            "rmvb",
-        ),
-        *("mxf", "dv", "mod", "tod", "y4m", "nut"),
-    )
-)
-_PHOTO = frozenset(
-    (
-        *(
-            "jpg",
-            "jpeg",
-            "jpe",
-            "jfif",
-            "mpo",
-            "png",
-            "gif",
-            "webp",
-            "heic",
-            "heif",
-            "hif",
-            "avif",
-            "tif",
-            "tiff",
-        ),
-        "bmp",
-    )
-)
 
-_SOUND = frozenset(
-    [
-        "mp3",
-        "m4a",
-        "m4b",
-        "aac",
-        "flac",
-        "ogg",
-        "oga",
-        "opus",
-        "wav",
-        "wma",
-        "mka",
-        "ac3",
-        "eac3",
-        "dts",
-        "aif",
-        "aiff",
-        "ape",
-        "wv",
-    ]
-)
+def _extensions(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
+
+_VIDEO = _extensions(
+    "mp4 m4v mov qt 3gp 3g2 mkv webm avi divx mts m2ts m2t ts tp trp mpg mpeg mpe m2v m1v vob wmv asf flv f4v ogv ogm"
+    " rm rmvb mxf dv mod tod y4m nut"
+)
+_PHOTO = _extensions("jpg jpeg jpe jfif mpo png gif webp heic heif hif avif tif tiff bmp")
+_SOUND = _extensions("mp3 m4a m4b aac flac ogg oga opus wav wma mka ac3 eac3 dts aif aiff ape wv")
 _PHOTO_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _AUDIO_BRANDS = frozenset((b"M4A ", b"M4B ", b"M4P "))
 _TS_PACKET_SIZES = (188, 192, 204)

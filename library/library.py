@@ -14,14 +14,15 @@ from library.covers import Covers
 from library.cursors import CursorSealer
 from library.database import Database, can_open
 from library.errors import NotAFileError, NotPlayableError
+from library.history_store import HistoryStore
 from library.images import Images
+from library.import_records import ImportRecords
 from library.index import Index
 from library.integrity import Integrity
 from library.item_ids import ItemIds
 from library.items import Item, ItemKind, ItemPage, ItemQuery
 from library.kept_readers import KeptReaders, OpenFile
 from library.lazy_feed import LazyFeed
-from library.memory import Memory
 from library.opening import Opener
 from library.pictures import PictureMaker
 from library.positions import Positions
@@ -30,7 +31,6 @@ from library.previews import Previews
 from library.scan import OnProgress, Scanner, ScanReport
 from library.schema import ARTWORK_MIGRATIONS, INDEX_MIGRATIONS, PEOPLE_MIGRATIONS
 from library.seals import Seal, Seals
-from library.stored import StoredFiles
 from library.subtitle_files import SubtitleFiles
 from library.subtitle_store import SubtitleStore
 from library.subtitles import Subtitles
@@ -99,9 +99,15 @@ class Library:
             self._previews = Previews(self._index, PreviewStore(pictures), self._maker.lease)
             opening.callback(self._previews.close)
             self._images = Images(self._index, Covers(database), artwork, self._maker)
-            self._stored = StoredFiles(vault, database, self._index, ids)
+            self._import_records = ImportRecords(vault, database, self._index, ids)
             self._scanner = Scanner(
-                vault, self._index, artwork, Memory(database), ids, scan_makers, state_dir / _SCAN_LOCK_FILE
+                vault,
+                self._index,
+                artwork,
+                HistoryStore(database),
+                ids,
+                scan_makers,
+                state_dir / _SCAN_LOCK_FILE,
             )
             self._integrity = Integrity(vault, database, self._index, self._scanner)
             self._kept_readers = KeptReaders(database, self._open_with_mime)
@@ -261,7 +267,7 @@ class Library:
             NodeNotFoundError, IntegrityError, StorageError: The file is not there, or not as it was written.
             ValueError: Not a SHA-256.
         """
-        self._stored.note(path, sha256, source_mtime_ns, marks)
+        self._import_records.note(path, sha256, source_mtime_ns, marks)
 
     def stored_sha256(self, path: str) -> bytes | None:
         """Return the SHA-256 of a file's plaintext as it was when it was last known whole; None if nobody knows.
@@ -272,7 +278,7 @@ class Library:
             NodeNotFoundError: There is no such file.
             IntegrityError, StorageError: Its head or its end cannot be read.
         """
-        return self._stored.stored_sha256(path)
+        return self._import_records.stored_sha256(path)
 
     def require_whole(self, node: Node) -> None:
         """Refuse a file of the vault of which the index knows that it is not what was stored.
@@ -280,13 +286,13 @@ class Library:
         Raises:
             NotWholeError
         """
-        record = self._stored.record_of(node)
+        record = self._import_records.record_of(node)
         if record is not None:
             self._integrity.require_whole(record)
 
     def seal_of(self, reader: PlaintextReader) -> Seal | None:
         """Return what the contents that a reader shows were when they were last known whole; None if nobody knows."""
-        return self._stored.seal_of(reader)
+        return self._import_records.seal_of(reader)
 
     def close(self) -> None:
         """End helpers and feed, close the stores. Calls under way fail with LibraryClosedError. Safe twice."""

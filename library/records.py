@@ -76,7 +76,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Examined:
     """What the examination of a file found; None where it found nothing."""
 
     kind: ItemKind

@@ -16,11 +16,11 @@ from library.changes import compare
 from library.errors import ItemChangedError, ScanCancelledError
 from library.examination import INCOMPLETE, damage_in_words, examine
 from library.history import Beginning, Changes
+from library.history_store import HistoryStore
 from library.index import Index
 from library.item_ids import ItemIds
 from library.kinds import HEAD_SIZE
 from library.listing import list_vault, require_vault
-from library.memory import Memory
 from library.pictures import PictureMaker
 from library.records import Record
 from vault import IntegrityError, LastChunkError, Node, NodeNotFoundError, StorageError, Vault
@@ -85,7 +85,7 @@ class Scanner:
         vault: Vault,
         index: Index,
         artwork: Artwork,
-        memory: Memory,
+        store: HistoryStore,
         ids: ItemIds,
         makers: Sequence[PictureMaker],
         lock_path: Path,
@@ -93,7 +93,7 @@ class Scanner:
         self._vault = vault
         self._index = index
         self._artwork = artwork
-        self._memory = memory
+        self._history_store = store
         self._ids = ids
         self._makers = makers
         self._lock_path = lock_path
@@ -149,7 +149,7 @@ class Scanner:
         """Make the index what a listing of the vault says; new contents are left to be examined."""
         changes = self._compare(cancelled, trusts_times=trusts_times)
         self._index.change(changes.rewritten, changes.removed)
-        self._memory.note(changes)
+        self._history_store.note(changes)
         self._artwork.remove(changes.removed)
         return changes
 
@@ -175,7 +175,7 @@ class Scanner:
                 raise ScanCancelledError
             return self._read_beginning(node)
 
-        history = self._memory.history(trusts_times=trusts_times)
+        history = self._history_store.history(trusts_times=trusts_times)
         changes = compare(self._index.records(), listing, self._ids, read_beginning, history)
         # A disk that was pulled out meanwhile looks like folders that were emptied.
         require_vault(self._vault)
@@ -229,7 +229,7 @@ class Scanner:
             logger.info("item %s could not be examined now", record.item_id)
             return False
         self._artwork.replace(record.item_id, images)
-        self._index.set_findings(record, found)
+        self._index.set_examined(record, found)
         return found.problem is not None
 
 

@@ -21,7 +21,6 @@ CODECS = {
     "mpl": "mpl2",
     "idx": "dvd_subtitle",
 }
-PICTURES = frozenset({"dvd_subtitle"})  # where the others have text
 COUNTS_PICTURES = frozenset({"microdvd"})  # where the others have times
 FOLDERS = frozenset({"sub", "subs", "subtitle", "subtitles", "untertitel", "sous-titres", "subtitulos"})
 

@@ -7,13 +7,13 @@ from apiflask import APIFlask
 from flask import Response, request
 
 from tvapp.access import Gatekeeper, needs
-from tvapp.attendance import attend
 from tvapp.devices import Devices
 from tvapp.errors import register_errors
 from tvapp.household import Household
 from tvapp.pairing import Pairing
 from tvapp.range_lane import RangeLane
 from tvapp.reply_headers import OF_ALL, OF_THE_API
+from tvapp.request_activity import attend
 from tvapp.roles import Role
 from tvapp.routes.health import health_blueprint
 from tvapp.routes.hls import hls_blueprint

@@ -40,9 +40,9 @@ class Settings:
     vault: Annotated[
         Path | str, "Folder of the encrypted vault, or its address such as s3://bucket/vault"
     ] = Path("~/Lanterne")
-    state: Annotated[Path, "Folder of the encrypted index, the artwork and the paired devices"] = Path(
-        "~/.local/state/lanterne"
-    )
+    state: Annotated[
+        Path, "Folder of the encrypted index, artwork and watch positions, and of the paired devices"
+    ] = Path("~/.local/state/lanterne")
     passphrase_file: Annotated[
         Path | None, "File whose first line is the passphrase: a Docker secret, a systemd credential"
     ] = None
@@ -71,7 +71,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check what a type cannot say, and spell the paths out."""
-        for name in ("vault", "state", "ffmpeg"):
+        for name in ("vault", "state", "passphrase_file", "ffmpeg"):
             if isinstance(path := getattr(self, name), Path):
                 object.__setattr__(self, name, path.expanduser())
         if not 0 <= self.port <= 65535:

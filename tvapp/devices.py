@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from tvapp.roles import Role
 
+NAMES_KEY_INFO = "lanterne device names"
 INVITATION_LIFE_S = 15 * 60.0
 _TOKEN_SIZE = 32
 _SEALING = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)

@@ -4,27 +4,26 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from library import Library, LibraryError
 from transcoder import FfmpegMissingError, Machine, Pool, TranscoderError, find_ffmpeg
 from tvapp.config import Settings
-from tvapp.devices import Devices
-from tvapp.entrusted import KeyKeeper
-from tvapp.idling import SECONDS_PER_MINUTE, Activity, Alarm
+from tvapp.devices import NAMES_KEY_INFO, Devices
+from tvapp.idle_lock import SECONDS_PER_MINUTE, Activity, Alarm
+from tvapp.key_keeper import KeyKeeper
 from tvapp.previewing import PreviewWorker
-from tvapp.quiet import QuietTime, QuietWork
+from tvapp.quiet_work import QuietTime, QuietWork
 from tvapp.scanning import BackgroundScan, ScanStatus
 from tvapp.scrubbing import Scrubber, ScrubStatus
 from tvapp.tickets import KEY_INFO as TICKETS_KEY_INFO
 from tvapp.tickets import Tickets
-from vault import NoVaultError, Vault, VaultError, VaultLockedError
+from vault import Vault, VaultError, VaultLockedError
 
 logger = logging.getLogger(__name__)
 
-NAMES_KEY_INFO = "lanterne device names"
 MIB = 1 << 20
 _MACHINE_FILE = "machine.json"  # what encoders there are and how fast they are: no secret
 _QUIET_S = 60.0  # how long nobody has asked for anything before the box works for itself
@@ -227,33 +226,3 @@ def _found_ffmpeg() -> Path:
         return find_ffmpeg()
     except FfmpegMissingError:
         return Path("ffmpeg")
-
-
-def unlocked(settings: Settings, passphrase: str) -> Vault:
-    """Unlock the vault of the settings for one command of the command line.
-
-    Raises:
-        NoVaultError: Names the folder.
-        WrongPassphraseError
-    """
-    try:
-        return Vault.unlock(settings.vault, passphrase)
-    except NoVaultError as error:
-        raise no_vault(settings.vault) from error
-
-
-def no_vault(folder: Path | str) -> NoVaultError:
-    """Return the error that says which folder holds no vault, and what to do about it."""
-    return NoVaultError(f"{folder} holds no vault; make one with: lanterne vault create {folder}")
-
-
-@contextlib.contextmanager
-def opened_library(settings: Settings, passphrase: str) -> Iterator[tuple[Vault, Library]]:
-    """Open vault and library for one command of the command line."""
-    with contextlib.ExitStack() as closing:
-        vault = unlocked(settings, passphrase)
-        closing.callback(vault.close)
-        Devices(settings.state).seal_names_to(vault.derive_key(NAMES_KEY_INFO))
-        library = Library(vault, settings.state)
-        closing.callback(library.close)
-        yield vault, library

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tvapp.config import GRACE_S, Settings
-from tvapp.entrusted import Trust, socket_pair
 from tvapp.hardening import lock_memory
+from tvapp.key_keeper import Trust, socket_pair
 from tvapp.processes import Process, StillRunningError, start_discovery, start_web
 from vault import SecretMemory
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from library import LibraryError, Previews
 from transcoder import TranscoderError
-from tvapp.quiet import Turn
+from tvapp.quiet_work import Turn
 from vault import VaultError
 
 logger = logging.getLogger(__name__)

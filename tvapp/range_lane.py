@@ -15,12 +15,12 @@ from werkzeug.exceptions import HTTPException
 
 from library import LibraryError, UnsatisfiableRangeError
 from tvapp.access import Gatekeeper
-from tvapp.attendance import Accompanied
 from tvapp.devices import DevicesError
 from tvapp.errors import RefusedError
 from tvapp.household import Household
 from tvapp.plaintext import Body, answer_of
 from tvapp.reply_headers import OF_THE_API
+from tvapp.request_activity import Accompanied
 from vault import VaultError
 
 if TYPE_CHECKING:

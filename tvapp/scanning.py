@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from library import Library, LibraryError, ScanProgress
 from transcoder import TranscoderError
-from tvapp.idling import Activity
+from tvapp.idle_lock import Activity
 from vault import VaultError
 
 logger = logging.getLogger(__name__)

@@ -5,14 +5,12 @@ from apiflask.fields import Boolean, Dict, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import EXCLUDE
 
+from library import IMAGE_WIDTHS, LARGEST_PAGE, Sort
+
 BYTES = FileSchema(type="string", format="binary")  # of a response that is no JSON
 KINDS = ("video", "photo")
-SORTS = (
-    "name", "-name", "title", "-title", "added", "-added", "taken", "-taken", "size", "-size", "watched", "-watched",
-)  # fmt: skip
-IMAGE_WIDTHS = (220, 440, 1280, 1920)
+SORTS = tuple(sort.value for sort in Sort if sort is not Sort.DEFAULT)
 QUALITIES = ("auto", "1080", "720", "480")
-PAGE_LIMIT = 500
 MOST_SUBTITLES = 256  # tracks of a film: its own, then up to 100 files beside it
 NAME = (Length(min=1, max=60), Regexp(r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*$", error="Not plain text."))
 SECRET = Regexp(r"^[\x21-\x7e]{1,200}$", error="Not a code.")
@@ -149,7 +147,7 @@ class ItemsQuery(Schema):
     begun = Boolean(load_default=False)
     sort = String(validate=OneOf(SORTS))
     cursor = String(validate=Length(max=2000))
-    limit = Integer(load_default=60, validate=Range(min=1, max=PAGE_LIMIT))
+    limit = Integer(load_default=60, validate=Range(min=1, max=LARGEST_PAGE))
 
 
 class PositionIn(Schema):
@@ -191,6 +189,7 @@ class ItemOut(Schema):
     height = Integer()
     taken_at = String()
     added_at = String()
+    modified_at = String()
     changed_at = String()
     position_s = Float()
     watched_at = String()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from library import CheckCancelledError, DueFile, Integrity, LibraryError
-from tvapp.quiet import Turn
+from tvapp.quiet_work import Turn
 from vault import NodeNotFoundError, VaultError
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class ScrubStatus:
     damaged: int = 0
 
 
-class Pace:
+class RateLimit:
     """Says how long to pause so that no more than a rate is read.
 
     Args:
@@ -87,7 +87,7 @@ class Scrubber:
         self._clock = clock
         self._closed = threading.Event()
         self._pause = pause or self._closed.wait
-        self._pace = Pace(LEAST_RATE, clock)
+        self._limit = RateLimit(LEAST_RATE, clock)
         # Files that were read and are not those that the index knows: a scan has to come first.
         self._stale: set[str] = set()
         self._status = ScrubStatus(running=False)
@@ -151,7 +151,7 @@ class Scrubber:
 
     def _note(self, since_ns: int, *, running: bool) -> None:
         status = self._integrity.status(since_ns)
-        self._pace = Pace(rate_for(status.stored_size, self._days), self._clock)
+        self._limit = RateLimit(rate_for(status.stored_size, self._days), self._clock)
         self._status = ScrubStatus(running, status.checked_count, status.file_count, status.damaged_count)
 
     def _read(self, file: DueFile) -> None:
@@ -169,7 +169,7 @@ class Scrubber:
 
     def _on_bytes(self, size: int) -> bool:
         """Keep the pace, and stand still while somebody is there; false when it is closed."""
-        return not self._pause(self._pace.after(size)) and not self._pause_until_quiet()
+        return not self._pause(self._limit.after(size)) and not self._pause_until_quiet()
 
     def _pause_until_quiet(self) -> bool:
         """Wait for the turn; return whether it was closed meanwhile."""

@@ -9,8 +9,8 @@ from apiflask import APIFlask
 from tvapp.application import Services, create_app
 from tvapp.config import Settings
 from tvapp.devices import Devices
-from tvapp.entrusted import KeyKeeper
 from tvapp.household import Household
+from tvapp.key_keeper import KeyKeeper
 from tvapp.pairing import Pairing
 from tvapp.routes.pages import web_directory
 

@@ -26,7 +26,7 @@ from vault.errors import (
 )
 from vault.names import ROOT_ID, check_name
 from vault.node import Node, NodeKind
-from vault.passphrase import change_passphrase, set_passphrase
+from vault.passphrase import set_passphrase
 from vault.reader import PlaintextReader
 from vault.recovery import (
     RECOVERY_KEY_LINE_COUNT,
@@ -77,7 +77,6 @@ __all__ = [
     "Verification",
     "Witness",
     "WrongPassphraseError",
-    "change_passphrase",
     "check_name",
     "check_vault",
     "format_recovery_key",

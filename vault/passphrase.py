@@ -5,14 +5,13 @@ place of the former in one step: at any instant there is a whole masterkey file,
 """
 
 import hashlib
-from pathlib import Path
 
 from vault.config import MASTERKEY_FILE
 from vault.errors import NodeNotFoundError
 from vault.location import Location, is_remote, local_path
 from vault.masterkey import DEFAULT_SCRYPT_COST, Masterkey, wrap_masterkey
 from vault.storage import Storage
-from vault.topfiles import open_storage, read_config, read_masterkey, write_masterkey
+from vault.topfiles import open_storage, read_config, write_masterkey
 
 _BACKUP_SUFFIX = "bkup"
 _BACKUP_DIGITS = 8
@@ -20,29 +19,9 @@ _BACKUP_DIGITS = 8
 _MAX_KEPT_SIZE = 1 << 20
 
 
-def change_passphrase(
-    location: Location, old: str, new: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
-) -> Path | None:
-    """Give a vault another passphrase; return the backup, which still opens with the old one.
-
-    Only the masterkey file changes. Whoever has the vault unlocked meanwhile does not notice.
-
-    Raises:
-        ValueError: The new passphrase is empty, or an impossible cost.
-        Others as for `Vault.unlock`.
-    """
-    with open_storage(location) as storage:
-        masterkey = read_masterkey(storage, read_config(storage), old)
-        storage.close()
-    try:
-        return set_passphrase(location, masterkey.raw, new, scrypt_cost=scrypt_cost)
-    finally:
-        masterkey.wipe()
-
-
 def set_passphrase(
     location: Location, masterkey: bytes, passphrase: str, *, scrypt_cost: int = DEFAULT_SCRYPT_COST
-) -> Path | None:
+) -> Location | None:
     """Store a new masterkey file, whether there is one, a damaged one or none.
 
     Args:
@@ -52,7 +31,8 @@ def set_passphrase(
         scrypt_cost: As for `Vault.create`.
 
     Returns:
-        Where the former masterkey file is kept (of a vault at an address, its name there); None if there was none.
+        Where the former masterkey file is kept, a path or an address as the vault's is; None if there was none. It
+        still opens with the former passphrase.
 
     Raises:
         ValueError: An empty passphrase or an impossible cost, or not 64 bytes.
@@ -71,9 +51,9 @@ def set_passphrase(
             storage.close()
     finally:
         key.wipe()
-    if backup is None or is_remote(location):
-        return None if backup is None else Path(backup)
-    return local_path(location) / backup
+    if backup is None:
+        return None
+    return f"{str(location).rstrip('/')}/{backup}" if is_remote(location) else local_path(location) / backup
 
 
 def _back_up(storage: Storage) -> str | None:

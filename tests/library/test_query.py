@@ -15,7 +15,7 @@ from library.index import Index
 from library.item_ids import ItemIds
 from library.items import ItemKind, ItemQuery, Sort
 from library.positions import Positions
-from library.records import EXAMINATION_VERSION, Findings, Record
+from library.records import EXAMINATION_VERSION, Examined, Record
 from library.schema import INDEX_MIGRATIONS, PEOPLE_MIGRATIONS
 from library.watching import Watching
 
@@ -50,7 +50,7 @@ def indexed(directory, records, taken=()):
         index.change([root(), *records], [])
         for one, moment in zip(records, taken, strict=False):
             if one.kind is not ItemKind.FOLDER:
-                index.set_findings(one, Findings(kind=one.kind, mime="x/y", taken_at=moment))
+                index.set_examined(one, Examined(kind=one.kind, mime="x/y", taken_at=moment))
         yield index
 
 
@@ -229,9 +229,9 @@ def test_findings_of_a_file_that_changed_meanwhile_are_dropped(tmp_path):
     one = record(1, "a.jpg", mtime_ns=5)
     with indexed(tmp_path, [one]) as index:
         index.change([replace(one, mtime_ns=6, examined=0)], [])
-        assert not index.set_findings(one, Findings(kind=ItemKind.PHOTO, mime="image/png"))
+        assert not index.set_examined(one, Examined(kind=ItemKind.PHOTO, mime="image/png"))
         assert [waiting.mtime_ns for waiting in index.to_examine()] == [6]
-        assert index.set_findings(index.record(one.item_id), Findings(kind=ItemKind.PHOTO, mime="image/png"))
+        assert index.set_examined(index.record(one.item_id), Examined(kind=ItemKind.PHOTO, mime="image/png"))
         assert index.record(one.item_id).examined == EXAMINATION_VERSION
         assert index.to_examine() == []
 

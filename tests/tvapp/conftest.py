@@ -17,8 +17,8 @@ from tvapp.access import COOKIE
 from tvapp.application import Services, create_app
 from tvapp.config import Settings
 from tvapp.devices import Devices
-from tvapp.entrusted import KeyKeeper
 from tvapp.household import Household
+from tvapp.key_keeper import KeyKeeper
 from tvapp.pairing import Pairing
 from tvapp.roles import Role
 from vault import Vault

@@ -13,6 +13,12 @@ def test_defaults_without_anything():
     assert settings.vault == Path("~/Lanterne").expanduser()
 
 
+@pytest.mark.parametrize("name", ["vault", "state", "passphrase_file", "ffmpeg"])
+def test_a_path_may_begin_with_the_home_folder(name):
+    settings = config.load(environ={f"LANTERNE_{name.upper()}": "~/there"})
+    assert getattr(settings, name) == Path.home() / "there"
+
+
 def test_options_over_environment_over_file(tmp_path):
     file = tmp_path / "lanterne.toml"
     file.write_text('port = 1\nname = "File"\nencoders = 7\n')

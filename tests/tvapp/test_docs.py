@@ -9,6 +9,7 @@ import pytest
 from tvapp import config, errors
 from tvapp.access import required_role
 from tvapp.cli.main import commands
+from tvapp.cli.statuses import Status
 from tvapp.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,3 +88,5 @@ def test_the_contract_of_exit_statuses_is_in_the_help():
         "13 damaged data found",
     ):
         assert words in commands.epilog
+    for status in Status:
+        assert f" {status.value} " in commands.epilog

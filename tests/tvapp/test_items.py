@@ -37,6 +37,7 @@ def test_a_folder_lists_its_children(client, house):
     assert film["duration_s"] == pytest.approx(3, abs=0.1)
     assert (film["width"], film["height"]) == (320, 180)
     assert film["parent"] == house.item_id("/Films")
+    assert film["modified_at"] == house.household.house.library.find_path("/Films/Harvest.mp4").modified_at
 
 
 def test_kinds_and_words_search_everywhere(client):

@@ -1,11 +1,14 @@
 """Another passphrase, the recovery key, and the file that the passphrase is in: as their user sees them."""
 
+import json
+
 import pytest
 
 from tests.lanterne import PASSPHRASE, Place, serving
 from tests.terminal import at_a_terminal
 from tests.tvapp.conftest import FAST_SCRYPT
 from tests.tvapp.test_cli import complaint
+from tests.vault.servers import PASSWORD, USER, running
 from tvapp.config import CREDENTIALS_VARIABLE
 from vault import Vault, WrongPassphraseError, format_recovery_key, parse_recovery_key
 
@@ -225,6 +228,37 @@ def test_what_is_printed_is_what_recovers(place):
     printed = place.done("vault", "recovery-key", str(place.vault))
     with Vault.unlock_with_masterkey(place.vault, parse_recovery_key(printed)) as vault:
         assert vault.list_folder("") == []
+
+
+# --- a vault at an address
+
+
+def test_a_vault_at_an_address_has_the_same_ways_in(tmp_path):
+    place = Place(tmp_path).prepare()
+    (tmp_path / "far").mkdir()
+    with running("webdav", tmp_path / "far") as port:
+        address = f"webdav+http://127.0.0.1:{port}/dav/vault"
+        far = {"FSSPEC_WEBDAV": json.dumps({"auth": [USER, PASSWORD]})}
+        place.done("vault", "create", address, **far)
+        key_file = secret_file(place, "key", place.done("vault", "recovery-key", address, **far))
+        new_file = secret_file(place, "new", NEW)
+        last_file = secret_file(place, "last", "last horse")
+        changed = place.run(
+            "vault", "passwd", address,
+            "--passphrase-file", str(place.passphrase_file), "--new-passphrase-file", str(new_file), **far,
+        )  # fmt: skip
+        assert changed.returncode == 0, changed.stderr
+        recovered = place.run(
+            "vault", "recover", address,
+            "--recovery-key-file", str(key_file), "--new-passphrase-file", str(last_file), **far,
+        )  # fmt: skip
+        assert recovered.returncode == 0, recovered.stderr
+        opened = place.run("ls", "--vault", address, "--passphrase-file", str(last_file), **far)
+        assert opened.returncode == 0, opened.stderr
+        for result in (changed, recovered):
+            assert f"kept as {address}/masterkey.cryptomator." in result.stderr
+            assert "remove it." in result.stderr  # no program of this machine does
+    assert len(list((tmp_path / "far" / "vault").glob("masterkey.cryptomator.*.bkup"))) == 2
 
 
 # --- the file that the passphrase is in

@@ -10,7 +10,7 @@ from PIL import Image
 from library import ItemChangedError, LibraryClosedError
 from tests.tvapp.conftest import PASSPHRASE
 from tvapp.previewing import PreviewWorker
-from tvapp.quiet import QuietTime, QuietWork
+from tvapp.quiet_work import QuietTime, QuietWork
 from tvapp.roles import Role
 
 FILM = "/Films/Harvest.mp4"

@@ -6,7 +6,7 @@ import threading
 
 from library import ScanReport
 from tests.tvapp.conftest import CHUNK_SIZE, FAST_SCRYPT, PASSPHRASE, make_house
-from tvapp.idling import Activity
+from tvapp.idle_lock import Activity
 from tvapp.scanning import BackgroundScan
 from vault import Vault
 

@@ -9,8 +9,8 @@ import pytest
 
 from library import Library
 from tests.tvapp.conftest import CHUNK_SIZE
-from tvapp.quiet import QuietTime, QuietWork
-from tvapp.scrubbing import LEAST_RATE, SECONDS_PER_DAY, Pace, Scrubber, rate_for
+from tvapp.quiet_work import QuietTime, QuietWork
+from tvapp.scrubbing import LEAST_RATE, SECONDS_PER_DAY, RateLimit, Scrubber, rate_for
 from vault import Vault
 
 DAYS = 30
@@ -93,13 +93,13 @@ def test_the_rate_reads_all_within_the_days_and_is_never_too_small():
 
 def test_the_pace_is_kept_and_a_pause_is_not_caught_up_with():
     now = [100.0]
-    pace = Pace(1000, lambda: now[0])
-    assert pace.after(500) == pytest.approx(0.5)
-    assert pace.after(500) == pytest.approx(1.0)
+    limit = RateLimit(1000, lambda: now[0])
+    assert limit.after(500) == pytest.approx(0.5)
+    assert limit.after(500) == pytest.approx(1.0)
     now[0] += 1.0
-    assert pace.after(500) == pytest.approx(0.5)
+    assert limit.after(500) == pytest.approx(0.5)
     now[0] += 1000
-    assert pace.after(500) == pytest.approx(0.5)
+    assert limit.after(500) == pytest.approx(0.5)
 
 
 def test_every_file_is_read_once_and_then_not_before_the_days_are_over(library, read):

@@ -1,4 +1,4 @@
-"""The short version of `python -m tests.tvapp.transfer_kill_test --kills 1000`."""
+"""The short version of `python -m tests.tvapp.transfer_kill_loop --kills 1000`."""
 
 import random
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tests.tvapp.transfer_kill_test import Killer
+from tests.tvapp.transfer_kill_loop import Killer
 
 KILLS = 30
 MEMORY = Path("/dev/shm")

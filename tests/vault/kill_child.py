@@ -1,4 +1,4 @@
-"""A writer that changes a vault for ever, and says what it is about to do and what it has done. See `kill_test`."""
+"""A writer that changes a vault for ever, and says what it is about to do and what it has done. See `kill_loop`."""
 
 import io
 import json

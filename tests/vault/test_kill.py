@@ -1,9 +1,9 @@
-"""The short version of `kill_test`, which has the long one: `python -m tests.vault.kill_test --kills 1000`."""
+"""The short version of `kill_loop`, which has the long one: `python -m tests.vault.kill_loop --kills 1000`."""
 
 import random
 from pathlib import Path
 
-from tests.vault.kill_test import Killer
+from tests.vault.kill_loop import Killer
 
 KILLS = 25
 

@@ -12,14 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.vault.faults import Fuse, PowerCutError, failing_system
-from tests.vault.vaults import PASSPHRASE, SCRYPT_COST, snapshot, write
+from tests.vault.vaults import PASSPHRASE, SCRYPT_COST, change_passphrase, snapshot, write
 from vault import (
     NoVaultError,
     RecoveryKeyError,
     TamperedVaultError,
     Vault,
     WrongPassphraseError,
-    change_passphrase,
     format_recovery_key,
     parse_recovery_key,
     set_passphrase,
@@ -177,7 +176,7 @@ def backups(directory: Path) -> list[Path]:
 
 def test_the_former_masterkey_file_is_kept_as_the_apps_do(vault: Vault) -> None:
     former = (vault.directory / "masterkey.cryptomator").read_bytes()
-    backup = change_passphrase(vault.directory, PASSPHRASE, "neu", scrypt_cost=SCRYPT_COST)
+    backup = change_passphrase(vault.directory, PASSPHRASE, "neu")
     assert backups(vault.directory) == [backup]
     assert backup.read_bytes() == former
     assert backup.name == f"masterkey.cryptomator.{hashlib.sha256(former).hexdigest().upper()[:8]}.bkup"
@@ -188,24 +187,24 @@ def test_the_former_masterkey_file_is_kept_as_the_apps_do(vault: Vault) -> None:
 def test_a_wrong_passphrase_leaves_everything_as_it_was(vault: Vault) -> None:
     before = {path: path.read_bytes() for path in vault.directory.iterdir() if path.is_file()}
     with pytest.raises(WrongPassphraseError):
-        change_passphrase(vault.directory, "x", "neu", scrypt_cost=SCRYPT_COST)
+        change_passphrase(vault.directory, "x", "neu")
     with pytest.raises(ValueError, match="empty"):
-        change_passphrase(vault.directory, PASSPHRASE, "", scrypt_cost=SCRYPT_COST)
+        change_passphrase(vault.directory, PASSPHRASE, "")
     assert before == {path: path.read_bytes() for path in vault.directory.iterdir() if path.is_file()}
 
 
 def test_a_damaged_backup_of_the_same_name_is_made_good(vault: Vault, vault_dir: Path) -> None:
     former = (vault_dir / "masterkey.cryptomator").read_bytes()
-    backup = change_passphrase(vault_dir, PASSPHRASE, "neu", scrypt_cost=SCRYPT_COST)
+    backup = change_passphrase(vault_dir, PASSPHRASE, "neu")
     backup.write_bytes(former[:100])
     (vault_dir / "masterkey.cryptomator").write_bytes(former)
-    assert change_passphrase(vault_dir, PASSPHRASE, "neuer", scrypt_cost=SCRYPT_COST) == backup
+    assert change_passphrase(vault_dir, PASSPHRASE, "neuer") == backup
     assert backup.read_bytes() == former
 
 
 def test_an_open_vault_does_not_notice(vault: Vault) -> None:
     node = write(vault, "before", b"1")
-    change_passphrase(vault.directory, PASSPHRASE, "neu", scrypt_cost=SCRYPT_COST)
+    change_passphrase(vault.directory, PASSPHRASE, "neu")
     write(vault, "after", b"2")
     with Vault.unlock(vault.directory, "neu") as again:
         assert snapshot(again) == snapshot(vault) == {"/after": b"2", "/before": b"1"}
@@ -249,7 +248,7 @@ def test_an_interrupted_change_leaves_a_vault_that_opens(vault: Vault, tmp_path:
         fuse = Fuse(step)
         try:
             with failing_system(fuse):
-                change_passphrase(copy, PASSPHRASE, "neu", scrypt_cost=SCRYPT_COST)
+                change_passphrase(copy, PASSPHRASE, "neu")
         except PowerCutError:
             pass
         with_new = opens_with(copy, "neu")
@@ -289,7 +288,7 @@ def test_both_files_are_flushed_before_they_get_their_names(
 
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "rename", rename)
-    backup = change_passphrase(vault.directory, PASSPHRASE, "neu", scrypt_cost=SCRYPT_COST)
+    backup = change_passphrase(vault.directory, PASSPHRASE, "neu")
     renames = [index for index, event in enumerate(events) if event[0] == "rename"]
     assert [events[index][2] for index in renames] == [backup.name, "masterkey.cryptomator"]
     for index in renames:

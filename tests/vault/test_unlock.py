@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault.vaults import PASSPHRASE, SCRYPT_COST, pattern, read, snapshot, write
+from tests.vault.vaults import PASSPHRASE, SCRYPT_COST, change_passphrase, pattern, read, snapshot, write
 from vault import (
     FolderMissingError,
     FormatError,
@@ -19,7 +19,6 @@ from vault import (
     VaultExistsError,
     VaultLockedError,
     WrongPassphraseError,
-    change_passphrase,
     is_vault,
 )
 from vault import names as names_module
@@ -189,10 +188,10 @@ def test_a_new_passphrase_changes_one_file(vault: Vault) -> None:
     node = write(vault, "film.mkv", b"contents")
     before = {path: path.read_bytes() for path in vault.directory.rglob("*") if path.is_file()}
     with pytest.raises(WrongPassphraseError):
-        change_passphrase(vault.directory, "x", "neu", scrypt_cost=SCRYPT_COST)
+        change_passphrase(vault.directory, "x", "neu")
     with pytest.raises(ValueError, match="empty"):
-        change_passphrase(vault.directory, PASSPHRASE, "", scrypt_cost=SCRYPT_COST)
-    backup = change_passphrase(vault.directory, PASSPHRASE, "neu", scrypt_cost=SCRYPT_COST)
+        change_passphrase(vault.directory, PASSPHRASE, "")
+    backup = change_passphrase(vault.directory, PASSPHRASE, "neu")
     after = {path: path.read_bytes() for path in vault.directory.rglob("*") if path.is_file()}
     changed = [path.name for path in before if after[path] != before[path]]
     assert changed == ["masterkey.cryptomator"]

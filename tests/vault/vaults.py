@@ -3,9 +3,10 @@
 import io
 from pathlib import Path
 
-from vault import CipherCombo, Node, Vault
+from vault import CipherCombo, Node, Vault, set_passphrase
 from vault.config import VaultConfig
 from vault.local_storage import LocalStorage
+from vault.location import Location
 from vault.masterkey import Masterkey, wrap_masterkey
 from vault.names import NameCipher
 from vault.topfiles import write_config, write_masterkey
@@ -27,6 +28,12 @@ def write(vault: Vault, name: str, data: bytes, folder_id: str = "", **options: 
 def read(vault: Vault, node: Node) -> bytes:
     with vault.open(node) as reader:
         return reader.read()
+
+
+def change_passphrase(location: Location, old: str, new: str) -> Location | None:
+    """Give a vault another passphrase as `lanterne vault passwd` does; returns the backup."""
+    with Vault.unlock(location, old) as vault:
+        return set_passphrase(location, vault.export_masterkey(), new, scrypt_cost=SCRYPT_COST)
 
 
 def stored(vault: Vault, node: Node) -> Path:

@@ -9,15 +9,15 @@ from typing import Any
 import click
 from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
-from library import Finding, Library, Survey
+from library import Finding, Library, VaultCheck
+from tvapp.cli.opening import unlocked
 from tvapp.cli.options import VAULT_LOCATION, common_options, passphrase_for, settings_from
 from tvapp.cli.progress import progress_bar
+from tvapp.cli.statuses import Status
 from tvapp.config import Settings
-from tvapp.household import unlocked
 from tvapp.transfer import shown
 from vault import Vault
 
-DAMAGED_STATUS = 13
 _MB = 1_000_000
 
 
@@ -51,13 +51,13 @@ def check(
     settings = settings_from({**given, "vault": directory})
     with _opened(settings) as (vault, library):
         _accept(library, accepted)
-        survey = Survey(vault, library.integrity if library is not None else None)
-        found = _report(survey, deep=deep, restart=restart, quiet=as_json)
+        vault_check = VaultCheck(vault, library.integrity if library is not None else None)
+        found = _report(vault_check, deep=deep, restart=restart, quiet=as_json)
         if as_json:
-            click.echo(json.dumps(_document(survey, found, deep=deep), ensure_ascii=False, indent=1))
-        _summarise(survey, found, settings, deep=deep, has_index=library is not None)
+            click.echo(json.dumps(_document(vault_check, found, deep=deep), ensure_ascii=False, indent=1))
+        _summarise(vault_check, found, settings, deep=deep, has_index=library is not None)
     if any(not finding.is_harmless for finding in found):
-        raise click.exceptions.Exit(DAMAGED_STATUS)
+        raise click.exceptions.Exit(Status.DAMAGED)
 
 
 @contextlib.contextmanager
@@ -81,7 +81,7 @@ def _accept(library: Library | None, paths: Iterable[str]) -> None:
         click.echo(f"accepted {count} under {shown(path)}", err=True)
 
 
-def _report(survey: Survey, *, deep: bool, restart: bool, quiet: bool) -> list[Finding]:
+def _report(vault_check: VaultCheck, *, deep: bool, restart: bool, quiet: bool) -> list[Finding]:
     """Check, write a line for every finding as it comes, and return them all."""
     found: list[Finding] = []
     with progress_bar(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(compact=True)) as bar:
@@ -93,11 +93,11 @@ def _report(survey: Survey, *, deep: bool, restart: bool, quiet: bool) -> list[F
                 if not quiet:
                     _write_line(bar, finding)
 
-        tell(survey.quick(deep_follows=deep))
+        tell(vault_check.quick(deep_follows=deep))
         if deep:
             bar.update(task, description="reading every file")
             tell(
-                survey.deep(
+                vault_check.deep(
                     lambda progress: bar.update(
                         task, completed=progress.done_size, total=progress.total_size
                     ),
@@ -124,13 +124,13 @@ def _place(finding: Finding) -> str:
     return "; ".join(part for part in (ranges and f"bytes {ranges}", shown(finding.detail)) if part)
 
 
-def _document(survey: Survey, found: list[Finding], *, deep: bool) -> dict[str, Any]:
+def _document(vault_check: VaultCheck, found: list[Finding], *, deep: bool) -> dict[str, Any]:
     return {
         "deep": deep,
-        "compared": survey.stock_taken,
-        "files": survey.file_count,
-        "skipped": survey.skipped_count,
-        "read_size": survey.read_size,
+        "compared": vault_check.stock_taken,
+        "files": vault_check.file_count,
+        "skipped": vault_check.skipped_count,
+        "read_size": vault_check.read_size,
         "findings": [
             {
                 "problem": finding.problem,
@@ -146,7 +146,7 @@ def _document(survey: Survey, found: list[Finding], *, deep: bool) -> dict[str, 
 
 
 def _summarise(
-    survey: Survey, found: list[Finding], settings: Settings, *, deep: bool, has_index: bool
+    vault_check: VaultCheck, found: list[Finding], settings: Settings, *, deep: bool, has_index: bool
 ) -> None:
     if not has_index:
         click.echo(
@@ -154,13 +154,13 @@ def _summarise(
             " edge, exchanged, rolled back or removed are not seen",
             err=True,
         )
-    elif not survey.stock_taken:
+    elif not vault_check.stock_taken:
         click.echo("a scan is under way: what it has not seen yet was not compared", err=True)
     if deep:
-        speed = survey.read_size / _MB / survey.read_s if survey.read_s else 0.0
+        speed = vault_check.read_size / _MB / vault_check.read_s if vault_check.read_s else 0.0
         click.echo(
-            f"read {survey.file_count - survey.skipped_count} files, {survey.read_size / _MB:.1f} MB at"
-            f" {speed:.0f} MB/s; {survey.skipped_count} were read before",
+            f"read {vault_check.file_count - vault_check.skipped_count} files, {vault_check.read_size / _MB:.1f} MB at"
+            f" {speed:.0f} MB/s; {vault_check.skipped_count} were read before",
             err=True,
         )
     bad_count = sum(not finding.is_harmless for finding in found)

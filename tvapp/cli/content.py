@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import click
 
+from tvapp.cli.opening import opened_library, unlocked
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.cli.progress import scan_with_progress
-from tvapp.household import opened_library, unlocked
 from tvapp.transfer import human_size
 from vault import Node, NodeKind
 

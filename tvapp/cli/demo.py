@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from transcoder import find_ffmpeg
+from tvapp.cli.opening import opened_library
 from tvapp.cli.options import options, settings_from
 from tvapp.cli.progress import progress_bar
 from tvapp.cli.serving import serve_until_stopped
 from tvapp.cli.transfers import finish, import_and_scan
 from tvapp.config import Settings
-from tvapp.household import opened_library
 from tvapp.processes import paint_demo
 from tvapp.transfer import plan_import
 from vault import Vault

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import click
 
+from tvapp.cli.opening import unlocked
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.config import Settings
-from tvapp.devices import Device, Devices
-from tvapp.household import NAMES_KEY_INFO, unlocked
+from tvapp.devices import NAMES_KEY_INFO, Device, Devices
 from tvapp.roles import Role
 
 

@@ -8,14 +8,15 @@ from pathlib import Path
 import click
 import segno
 
+from tvapp.cli.opening import no_vault, unlocked
 from tvapp.cli.options import (
+    VAULT_LOCATION,
     common_options,
     new_passphrase_from,
     new_passphrase_option,
     passphrase_for,
     settings_from,
 )
-from tvapp.household import no_vault, unlocked
 from tvapp.secret_files import read_text
 from vault import (
     RECOVERY_KEY_LINE_COUNT,
@@ -29,12 +30,11 @@ from vault import (
     set_passphrase,
 )
 
-_DIRECTORY = click.Path(file_okay=False, path_type=Path)
 _MAX_TYPED_SIZE = 64 * 1024
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=_DIRECTORY)
+@click.argument("directory", metavar="DIR", type=VAULT_LOCATION)
 @new_passphrase_option
 @common_options
 def passwd(directory: Path | str, new_passphrase_file: Path | None, **given: object) -> None:
@@ -53,7 +53,7 @@ def passwd(directory: Path | str, new_passphrase_file: Path | None, **given: obj
 
 
 @click.command("recovery-key")
-@click.argument("directory", metavar="DIR", type=_DIRECTORY)
+@click.argument("directory", metavar="DIR", type=VAULT_LOCATION)
 @click.option("--qr", is_flag=True, help="Show it as a QR code, too; on a terminal only.")
 @common_options
 def recovery_key(directory: Path | str, *, qr: bool, **given: object) -> None:
@@ -81,7 +81,7 @@ def recovery_key(directory: Path | str, *, qr: bool, **given: object) -> None:
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=_DIRECTORY)
+@click.argument("directory", metavar="DIR", type=VAULT_LOCATION)
 @click.option(
     "--recovery-key-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -147,10 +147,9 @@ def _typed_lines() -> str:
     return "\n".join(lines)
 
 
-def _tell_of_backup(backup: Path | None, warning: str) -> None:
-    if backup is not None:
-        click.echo(
-            f"The former masterkey file is kept as {backup}: {warning}.\n"
-            f"When the new passphrase works, remove it: rm {shlex.quote(str(backup))}",
-            err=True,
-        )
+def _tell_of_backup(backup: Path | str | None, warning: str) -> None:
+    if backup is None:
+        return
+    click.echo(f"The former masterkey file is kept as {backup}: {warning}.", err=True)
+    how = f": rm {shlex.quote(str(backup))}" if isinstance(backup, Path) else "."
+    click.echo(f"When the new passphrase works, remove it{how}", err=True)

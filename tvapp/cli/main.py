@@ -11,6 +11,7 @@ from tvapp.cli.demo import demo
 from tvapp.cli.devices import devices
 from tvapp.cli.serving import serve
 from tvapp.cli.settings import settings
+from tvapp.cli.statuses import Status
 from tvapp.cli.transfers import export, import_files
 from tvapp.cli.vaults import vault
 from tvapp.config import SettingsError
@@ -30,21 +31,21 @@ from vault import (
 )
 
 # The first entry that fits decides.
-EXIT_STATUS: tuple[tuple[type[Exception], int], ...] = (
-    (NoVaultError, 10),
-    (FormatError, 10),
-    (WrongPassphraseError, 12),
-    (RecoveryKeyError, 12),
-    (IntegrityError, 13),
-    (VaultError, 1),
-    (SettingsError, 2),
-    (TransferError, 1),
-    (LibraryError, 1),
-    (DevicesError, 1),
-    (ListenError, 1),
-    (PainterError, 1),
-    (TranscoderError, 1),
-    (OSError, 1),
+EXIT_STATUS: tuple[tuple[type[Exception], Status], ...] = (
+    (NoVaultError, Status.NO_VAULT),
+    (FormatError, Status.NO_VAULT),
+    (WrongPassphraseError, Status.WRONG_PASSPHRASE),
+    (RecoveryKeyError, Status.WRONG_PASSPHRASE),
+    (IntegrityError, Status.DAMAGED),
+    (VaultError, Status.ERROR),
+    (SettingsError, Status.USAGE),
+    (TransferError, Status.ERROR),
+    (LibraryError, Status.ERROR),
+    (DevicesError, Status.ERROR),
+    (ListenError, Status.ERROR),
+    (PainterError, Status.ERROR),
+    (TranscoderError, Status.ERROR),
+    (OSError, Status.ERROR),
 )
 
 EPILOG = (
@@ -78,12 +79,12 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("lanterne: stopped", err=True)
-        sys.exit(1)
+        sys.exit(Status.ERROR)
     except tuple(kind for kind, _ in EXIT_STATUS) as error:
         click.echo(f"lanterne: {error}", err=True)
         sys.exit(exit_status(error))
 
 
-def exit_status(error: Exception) -> int:
+def exit_status(error: Exception) -> Status:
     """Return the exit status of the contract for an error."""
     return next(status for kind, status in EXIT_STATUS if isinstance(error, kind))

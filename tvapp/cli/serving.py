@@ -8,10 +8,10 @@ import click
 import segno
 
 from discovery import lan_addresses
+from tvapp.cli.opening import no_vault, unlocked
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.config import Settings
 from tvapp.devices import INVITATION_LIFE_S, Devices
-from tvapp.household import no_vault, unlocked
 from tvapp.launcher import listening_socket
 from tvapp.launcher import serve as run_server
 from tvapp.roles import Role

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from library import Library, LibraryError, Seal
+from tvapp.cli.opening import opened_library, unlocked
 from tvapp.cli.options import common_options, passphrase_for, settings_from
 from tvapp.cli.progress import scan_with_progress, stop_requests, watching_files
+from tvapp.cli.statuses import Status
 from tvapp.config import Settings
-from tvapp.household import opened_library, unlocked
 from tvapp.transfer import (
     DamageError,
     Exporter,
@@ -28,7 +29,6 @@ from tvapp.transfer import (
 )
 from vault import IntegrityError, Node, PlaintextReader, Vault
 
-DAMAGED_STATUS = 13
 _MAX_REMARKS = 20
 
 
@@ -136,9 +136,9 @@ def finish(report: TransferReport, how_to_go_on: str = "") -> None:
         reason = "stopped" if report.ended_by is None else _words(report.ended_by).partition(":")[0]
         click.echo(f"lanterne: {reason}; what was done stays, {how_to_go_on}", err=True)
     if any(isinstance(failure.error, IntegrityError | DamageError) for failure in report.failures):
-        raise click.exceptions.Exit(DAMAGED_STATUS)
+        raise click.exceptions.Exit(Status.DAMAGED)
     if not report.is_whole:
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(Status.ERROR)
 
 
 def _rehearse(vault: Vault, library: Library, plan: ImportPlan) -> TransferReport:

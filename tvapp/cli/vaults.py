@@ -7,8 +7,7 @@ import click
 from tvapp.cli.check import check
 from tvapp.cli.keys import passwd, recover, recovery_key
 from tvapp.cli.options import VAULT_LOCATION, common_options, passphrase_for, settings_from
-from tvapp.devices import Devices
-from tvapp.household import NAMES_KEY_INFO
+from tvapp.devices import NAMES_KEY_INFO, Devices
 from vault import Vault
 
 

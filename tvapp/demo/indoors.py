@@ -17,7 +17,7 @@ from tvapp.demo.canvas import (
     paint_light,
     ramp,
 )
-from tvapp.demo.craft import magic_lantern
+from tvapp.demo.lantern import magic_lantern
 from tvapp.demo.lighthouse import beam
 from tvapp.demo.seaside import lighthouse_at_dusk
 

@@ -5,6 +5,7 @@ import random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from tvapp.demo.boats import fishing_boat, sailing_boat
 from tvapp.demo.canvas import (
     Colour,
     Size,
@@ -18,7 +19,6 @@ from tvapp.demo.canvas import (
     ramp,
     shape,
 )
-from tvapp.demo.craft import fishing_boat, sailing_boat
 from tvapp.demo.land import dune, hillside, outline, ridge_line, rolling_line
 from tvapp.demo.lighthouse import LAMP_Y, beam, lighthouse
 from tvapp.demo.sky import add_moon, add_stars, add_sun, clouds, sky_light

@@ -6,9 +6,9 @@ from apiflask import APIBlueprint
 
 from library import ItemQuery
 from transcoder import decide, profile_for
-from tvapp import represent
 from tvapp.access import current_device, needs
 from tvapp.household import Household
+from tvapp.item_json import item_json, media_json, playback_json, subtitles_json
 from tvapp.roles import Role
 from tvapp.schemas import ItemDetailOut, ItemsOut, ItemsQuery, ProfileQuery
 
@@ -24,7 +24,7 @@ def items_blueprint(household: Household) -> APIBlueprint:
     @needs(Role.TV)
     def items(query: dict[str, Any]) -> dict[str, Any]:
         page = household.house.library.items(ItemQuery(**query))
-        return {"items": [represent.item_json(item) for item in page.items], "next": page.next}
+        return {"items": [item_json(item) for item in page.items], "next": page.next}
 
     @bp.get("/<item_id>")
     @bp.input(ProfileQuery, location="query", arg_name="query")
@@ -35,15 +35,15 @@ def items_blueprint(household: Household) -> APIBlueprint:
         house = household.house
         profile = profile_for(query["profile"], query["can"])
         found = house.library.item(item_id)
-        body = represent.item_json(found)
+        body = item_json(found)
         if found.media is not None:
             ticket = house.tickets.issue(item_id, current_device().device_id)
             convert = query.get("convert", False)
             decision = decide(found.media, profile, convert=convert)
             tracks = house.library.subtitles.tracks(item_id)
-            body["media"] = represent.media_json(found.media)
-            body["media"]["subtitles"] = represent.subtitles_json(found, tracks, ticket)
-            body["playback"] = represent.playback_json(found, decision, profile.name, ticket, convert=convert)
+            body["media"] = media_json(found.media)
+            body["media"]["subtitles"] = subtitles_json(found, tracks, ticket)
+            body["playback"] = playback_json(found, decision, profile.name, ticket, convert=convert)
         return body
 
     return bp

@@ -7,9 +7,9 @@ from apiflask import APIBlueprint
 
 from tvapp import errors
 from tvapp.access import current_device, needs
-from tvapp.attempts import Attempts
-from tvapp.attendance import unattended
+from tvapp.guess_limit import GuessLimit
 from tvapp.household import Household
+from tvapp.request_activity import unattended
 from tvapp.roles import Role
 from tvapp.schemas import MeOut, ScanOut, UnlockIn
 from vault import WrongPassphraseError
@@ -21,7 +21,7 @@ REFILL_S = 20.0
 def lock_blueprint(household: Household) -> APIBlueprint:
     """Return the routes of the vault's lock."""
     bp = APIBlueprint("lock", __name__, url_prefix="/api/v1", tag="Server")
-    attempts = Attempts(FREE_ATTEMPTS, REFILL_S)
+    attempts = GuessLimit(FREE_ATTEMPTS, REFILL_S)
 
     @bp.get("/me")
     @bp.output(MeOut)

@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 
 from tvapp import errors
 from tvapp.access import needs, public, remember
-from tvapp.attempts import Attempts
+from tvapp.guess_limit import GuessLimit
 from tvapp.pairing import EXPIRES_IN_S, INTERVAL_S, Paired, Pairing, PairingError
 from tvapp.roles import Role
 from tvapp.schemas import BYTES, PairIn, PairOut, TokenIn, TokenOut, UserCodeIn, WaitingOut
@@ -23,7 +23,7 @@ REFILL_S = 30.0
 def pairing_blueprint(pairing: Pairing) -> APIBlueprint:
     """Return the routes by which a device becomes a paired one."""
     bp = APIBlueprint("pairing", __name__, url_prefix="/api/v1/pair", tag="Pairing")
-    guesses = Attempts(WRONG_CODES, REFILL_S)
+    guesses = GuessLimit(WRONG_CODES, REFILL_S)
 
     @bp.post("")
     @bp.input(PairIn, arg_name="body")
@@ -110,7 +110,7 @@ def _grant(pairing: Pairing, body: dict[str, str]) -> Paired:
     raise PairingError("unsupported_grant_type")
 
 
-def brake(guesses: Attempts) -> None:
+def brake(guesses: GuessLimit) -> None:
     """Use one guess up; refuse when there is none left."""
     wait_s = guesses.take()
     if wait_s is not None:

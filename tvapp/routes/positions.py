@@ -4,9 +4,10 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from tvapp import errors, represent
+from tvapp import errors
 from tvapp.access import needs
 from tvapp.household import Household
+from tvapp.item_json import item_json
 from tvapp.roles import Role
 from tvapp.schemas import NextItemOut, PositionIn
 
@@ -40,6 +41,6 @@ def positions_blueprint(household: Household) -> APIBlueprint:
         item = household.house.library.watching.following(item_id)
         if item is None:
             raise errors.RefusedError(errors.NOTHING_NEXT, "no video follows this one")
-        return represent.item_json(item)
+        return item_json(item)
 
     return bp

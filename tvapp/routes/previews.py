@@ -6,10 +6,11 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from library import NoPreviewsError
-from tvapp import errors, represent
+from tvapp import errors
 from tvapp.access import by_ticket, needs
-from tvapp.attendance import unattended
 from tvapp.household import Household
+from tvapp.item_json import previews_json
+from tvapp.request_activity import unattended
 from tvapp.roles import Role
 from tvapp.routes.hls_subtitles import ticket_for
 from tvapp.schemas import BYTES, PreviewsOut
@@ -38,7 +39,7 @@ def previews_blueprint(household: Household) -> APIBlueprint:
             raise errors.RefusedError(
                 errors.NO_PREVIEWS, "they are being made", retry_after_s=_LOOK_AGAIN_S
             ) from error
-        return represent.previews_json(item_id, layout, ticket_for(house, item_id))
+        return previews_json(item_id, layout, ticket_for(house, item_id))
 
     @bp.get("/<int:index>.jpg")
     @bp.output(BYTES, content_type="image/jpeg", description="JPEG")

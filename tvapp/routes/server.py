@@ -6,8 +6,8 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from tvapp.access import needs
-from tvapp.attendance import unattended
 from tvapp.household import Household
+from tvapp.request_activity import unattended
 from tvapp.roles import Role
 from tvapp.schemas import ServerOut
 

@@ -5,9 +5,9 @@ import random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from tvapp.demo.boats import fishing_boat
 from tvapp.demo.canvas import Colour, Size, curve, lay, noise_tile, paint_light, ramp
 from tvapp.demo.captions import spaced
-from tvapp.demo.craft import fishing_boat
 from tvapp.demo.land import hillside, outline, ridge_line
 from tvapp.demo.scenes.strip import Drift, OnTwos, gulls, seamless, tinted
 from tvapp.demo.sky import clouds, sky_light

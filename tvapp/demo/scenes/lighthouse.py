@@ -5,6 +5,7 @@ import random
 
 from PIL import Image, ImageChops
 
+from tvapp.demo.boats import sailing_boat
 from tvapp.demo.canvas import (
     Colour,
     Point,
@@ -18,7 +19,6 @@ from tvapp.demo.canvas import (
     seeded,
     whole,
 )
-from tvapp.demo.craft import sailing_boat
 from tvapp.demo.lighthouse import LAMP_Y, beams, lighthouse
 from tvapp.demo.scenes.strip import Drift, Hours, OnTwos, gulls, seamless, tinted
 from tvapp.demo.seaside import DUSK, headland

@@ -1,6 +1,6 @@
 """An import killed again and again at random instants, and the vault looked through after each time.
 
-    python -m tests.tvapp.transfer_kill_test --kills 1000
+    python -m tests.tvapp.transfer_kill_loop --kills 1000
 
 A child process imports a tree and says through a pipe which file it comes to: those before it are stored. After
 each SIGKILL these must be in the vault, every file that is shown must be whole, and nothing else may lie in the

@@ -5,7 +5,7 @@ from typing import Self, TypeVar, cast
 
 from flask import Flask, Response, g, request
 
-from tvapp.idling import Activity
+from tvapp.idle_lock import Activity
 
 _UNATTENDED_ATTRIBUTE = "lanterne_unattended"
 

@@ -16,8 +16,8 @@ _DROP_STALE_SEALS = (
 )
 
 
-class Memory:
-    """The memory of one index.
+class HistoryStore:
+    """The past of one index.
 
     Args:
         database: The index's, which stays its owner.

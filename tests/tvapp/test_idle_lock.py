@@ -6,10 +6,10 @@ import threading
 import pytest
 
 from library import ScanReport
+from tests.tvapp.clock import Clock
 from tests.tvapp.conftest import FAST_SCRYPT, fill, make_house
-from tests.tvapp.test_small_rooms import Clock
-from tvapp.entrusted import MASTERKEY_SIZE, KeyKeeper, socket_pair
-from tvapp.idling import Activity, Alarm
+from tvapp.idle_lock import Activity, Alarm
+from tvapp.key_keeper import MASTERKEY_SIZE, KeyKeeper, socket_pair
 from tvapp.scanning import BackgroundScan
 from vault import Vault
 

@@ -26,6 +26,7 @@ def item_json(item: Item) -> dict[str, Any]:
         "height": item.height,
         "taken_at": item.taken_at,
         "added_at": item.added_at,
+        "modified_at": item.modified_at,
         "changed_at": item.changed_at,
         "problem": item.problem,
         "position_s": item.position_s,
@@ -67,7 +68,7 @@ def media_json(info: MediaInfo) -> dict[str, Any]:
                 "height": stream.upright_height,
                 "fps": stream.fps,
                 "bit_depth": stream.bit_depth,
-                "hdr": stream.color_transfer in {"smpte2084", "arib-std-b67"},
+                "hdr": stream.hdr,
             }
             for stream in info.video
         ],

@@ -1,7 +1,7 @@
 # ruff: noqa: T201
 """A writer killed again and again at random instants, and the vault looked through after each time.
 
-    python -m tests.vault.kill_test --kills 1000
+    python -m tests.vault.kill_loop --kills 1000
 
 A child process changes a vault and says through a pipe what it begins and what it has done. After each SIGKILL
 the vault must show exactly what was reported done, the change under way either done or not; every byte must be

@@ -11,14 +11,14 @@ from vault import Node, NodeKind, NodeNotFoundError, Vault, check_vault
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyProgress:
+class VaultCheckProgress:
     """How far a deep check is, in stored bytes."""
 
     done_size: int
     total_size: int
 
 
-class Survey:
+class VaultCheck:
     """One check of a vault.
 
     Args:
@@ -60,7 +60,7 @@ class Survey:
 
     def deep(
         self,
-        on_progress: Callable[[SurveyProgress], None] = lambda _progress: None,
+        on_progress: Callable[[VaultCheckProgress], None] = lambda _progress: None,
         *,
         restart: bool = False,
     ) -> Iterator[Finding]:
@@ -110,7 +110,7 @@ class Survey:
 class _Progress:
     """Counts stored bytes: those read, and those of files that are through."""
 
-    def __init__(self, total_size: int, on_progress: Callable[[SurveyProgress], None]) -> None:
+    def __init__(self, total_size: int, on_progress: Callable[[VaultCheckProgress], None]) -> None:
         self._total_size = total_size
         self._on_progress = on_progress
         self._finished_size = 0
@@ -129,4 +129,4 @@ class _Progress:
         self._tell()
 
     def _tell(self) -> None:
-        self._on_progress(SurveyProgress(self._finished_size + self._current_size, self._total_size))
+        self._on_progress(VaultCheckProgress(self._finished_size + self._current_size, self._total_size))

@@ -5,11 +5,11 @@ from library.checks import Checks
 from library.database import Database
 from library.folding import list_key, natural_key
 from library.history import Beginning
+from library.history_store import HistoryStore
 from library.index import Index
 from library.item_ids import ItemIds
 from library.kinds import HEAD_SIZE
 from library.listing import Entry, Listing
-from library.memory import Memory
 from library.records import Record
 from library.rows import RECORD_COLUMNS, record_of
 from library.seals import Seal, Seals
@@ -24,7 +24,7 @@ _SELECT_AT = (
 _SELECT_TWIN = "SELECT 1 FROM items WHERE header_nonce = ? AND item_id <> ? LIMIT 1"
 
 
-class StoredFiles:
+class ImportRecords:
     """Notes what was stored, and tells what is known of it. For any thread.
 
     Args:
@@ -40,7 +40,7 @@ class StoredFiles:
         self._index = index
         self._seals = Seals(database)
         self._checks = Checks(database)
-        self._memory = Memory(database)
+        self._history_store = HistoryStore(database)
         self._ids = ids
 
     def note(self, path: str, sha256: bytes, source_mtime_ns: int | None, marks: bytes | None) -> None:
@@ -109,11 +109,11 @@ class StoredFiles:
             Listing(files=[Entry(record.path, node)]),
             self._ids,
             lambda _node: beginning,
-            self._memory.history(trusts_times=False),
+            self._history_store.history(trusts_times=False),
         )
         self._index.change([now for now in changes.rewritten if now.item_id == record.item_id], [])
         # Seals of what was there stay: it may lie elsewhere now, which only a scan can tell.
-        self._memory.outdate(changes.outdated)
+        self._history_store.outdate(changes.outdated)
 
 
 def _describes(record: Record, reader: PlaintextReader) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from library import Library
 from tests.tvapp.test_previews import Films
 from tvapp.previewing import PreviewWorker
-from tvapp.quiet import QuietTime, QuietWork
+from tvapp.quiet_work import QuietTime, QuietWork
 from tvapp.scrubbing import Scrubber
 from vault import Vault
 

@@ -69,8 +69,8 @@ class Trust:
     masterkey: SecretMemory | None = field(default=None, repr=False)
     web_is_ready: bool = False
 
-    def answer(self) -> bool:
-        """Handle one message; False when the other side is gone for good."""
+    def answer(self) -> None:
+        """Handle one message."""
         message = self.end.recv(_MESSAGE_SIZE)
         kind, content = message[:1], message[1:]
         if kind == _READY:
@@ -82,7 +82,6 @@ class Trust:
             self.forget()
         elif kind == _RECALL:
             self._recall(content)
-        return bool(message)
 
     def forget(self) -> None:
         """Wipe the masterkey; safe twice."""

@@ -10,7 +10,7 @@ from library.errors import LibraryClosedError
 T = TypeVar("T")
 
 
-class Lane(Generic[T]):
+class SharedWork(Generic[T]):
     """The owner of one thread, which is there from the first piece of work on. For any thread.
 
     Args:
@@ -28,7 +28,7 @@ class Lane(Generic[T]):
 
         Raises:
             TimeoutError: Not yet; the work goes on.
-            LibraryClosedError: The lane was closed before its turn came.
+            LibraryClosedError: It was closed before its turn came.
             Exception: What `work` raises.
         """
         with self._lock:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 
-class Attempts:
+class GuessLimit:
     """A token bucket: `burst` attempts at once, then one more each `refill_s` seconds."""
 
     def __init__(self, burst: int, refill_s: float, now: Callable[[], float] = time.monotonic) -> None:
