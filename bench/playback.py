@@ -34,12 +34,12 @@ CASES = (
     ("h264.mp4", None, "1080p H.264 passed on"),
 )
 TEXT = (
-    f"From the request for the first playlist, at the start and in the middle of a film of {films.FILM_S} s, until"
-    " the first pictures that a player can show are there, and until 2 s of them are; fMP4, a new session each"
-    " time, nothing in the cache, no encoder running. The floor is ffmpeg alone on the plaintext file with the very"
+    "Time from the request for the first playlist until (a) the first pictures that a player can show and (b) 2 s"
+    f" of them have arrived, at the start and in the middle of a film of {films.FILM_S} s; fMP4, a new session"
+    " each time, an empty cache, no encoder running. *Bare* is ffmpeg alone on the plaintext file with the"
     " arguments that the server gives it, its output read in the same way. *Whole* is the usual way: ffmpeg's own"
-    " HLS muxer makes the first segment of 2 s (same encoder and preset, its default latency), then it is sent."
-    f" Medians of {ROUNDS}, taken in turn."
+    " HLS muxer finishes a first segment of 2 s (same encoder and preset, its default latency) before any of it is"
+    f" sent. Medians of {ROUNDS}, taken in turn."
 )
 
 

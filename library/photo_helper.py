@@ -8,9 +8,7 @@ Request: `{"widths": [..]}` and the bytes of a picture. Answer: `{"mime", "width
 """
 
 import io
-import os
 import struct
-import sys
 from typing import Any
 
 import pillow_heif
@@ -91,11 +89,9 @@ def _metadata(image: Image.Image) -> dict[str, Any]:
 
 def main() -> None:
     """Serve requests until the owner closes the pipe."""
-    if "--background" in sys.argv[1:]:
-        os.nice(_BACKGROUND_NICENESS)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     pillow_heif.register_heif_opener()
-    serve(handle, memory_limit=MEMORY_LIMIT)
+    serve(handle, memory_limit=MEMORY_LIMIT, background_niceness=_BACKGROUND_NICENESS)
 
 
 if __name__ == "__main__":

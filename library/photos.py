@@ -45,8 +45,8 @@ class PhotoReader:
     """
 
     def __init__(self, *, background: bool = False) -> None:
-        argv = [sys.executable, "-m", "library.photo_helper", *(["--background"] if background else [])]
-        self._helper = HelperProcess(argv, name="photo helper")
+        argv = [sys.executable, "-m", "library.photo_helper"]
+        self._helper = HelperProcess(argv, name="photo helper", background=background)
 
     @property
     def pid(self) -> int | None:

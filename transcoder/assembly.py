@@ -127,9 +127,8 @@ class Fmp4Assembly:
         for told in fmp4.samples(fragment, mdat):
             packet = self._sound.settled(told)
             index = -1 if packet is None else self._plan.index_at(packet.time / scale - EPOCH_S)
-            if (
-                packet is not None and index >= self.frontiers.first
-            ):  # else priming, or what the seek landed on
+            # What is before the first is priming, or what the seek landed on.
+            if packet is not None and index >= self.frontiers.first:
                 self._sound.take(packet)
                 reached = max(index, reached)
         if reached > self.frontiers.of("audio"):

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from transcoder.errors import BoxError
+from transcoder.http_range import Ranges
 
 _SIZE_TYPE = struct.Struct(">I4s")
 _LARGE_SIZE = struct.Struct(">Q")
 HEADER_SIZE = _SIZE_TYPE.size
+_LONGEST_HEADER_SIZE = HEADER_SIZE + _LARGE_SIZE.size
+_MOST_TOP_LEVEL = 1000  # of a film in one piece; one of fragments begins with what describes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,54 @@ def walk(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Box]:
             raise BoxError(f"a box of {size} bytes where {stop - start} are left")
         yield Box(kind, start, start + header_size, end)
         start = end
+
+
+@dataclass(frozen=True, slots=True)
+class TopLevelBox:
+    """One of the boxes that a file consists of: where its header begins, and its whole size in bytes.
+
+    The last one's size may be None: it goes on to the end of the file, wherever that is.
+    """
+
+    kind: bytes
+    start: int
+    size: int | None
+
+    def read(self, ranges: Ranges, most: int) -> bytes:
+        """Return it with its header; no more than the first `most` bytes of a larger one.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        return ranges.read(self.start, most if self.size is None else min(self.size, most))
+
+
+def top_level(ranges: Ranges) -> Iterator[TopLevelBox]:
+    """Yield the boxes that a file consists of, by their headers alone, until one is cut.
+
+    Raises:
+        BoxError: A box would be shorter than its header.
+        OSError: The file cannot be read.
+    """
+    start = 0
+    for _ in range(_MOST_TOP_LEVEL):
+        header = parse_box_header(ranges.read(start, _LONGEST_HEADER_SIZE))
+        if header is None:
+            return
+        kind, _, size = header
+        yield TopLevelBox(kind, start, size or None)
+        if not size:
+            return
+        start += size
+
+
+def find_top_level(ranges: Ranges, kind: bytes) -> TopLevelBox | None:
+    """Return the first box of a kind that a file consists of, or None.
+
+    Raises:
+        BoxError, OSError: As for `top_level`.
+    """
+    return next((box for box in top_level(ranges) if box.kind == kind), None)
 
 
 def find(data: bytes, *path: bytes, within: Box | None = None) -> Box | None:

@@ -11,13 +11,12 @@ import av
 from av.container import InputContainer
 
 from transcoder.bitrates import peak_bitrate
-from transcoder.http_range import RangeReader
+from transcoder.http_range import RangeReader, Ranges
 from transcoder.keyframe_scan import Keyframes
 from transcoder.media_info import Stretch
 from transcoder.media_opening import is_decodable, open_media
 from transcoder.packet_scan import Piece, cut_stretches, scan_packets
 
-BROADCAST_FORMATS = frozenset({"mpegts", "mpeg"})
 _LOOK_BACK = 256 * 1024
 _SYNC = 0x47
 _LAYOUTS = ((188, 0), (192, 4))  # packet size, where in it the sync byte is; 192: Blu-ray and AVCHD
@@ -85,11 +84,8 @@ def _stretches(url: str, pieces: list[Piece], size: int, subtitles: list[Subtitl
             present.append(_subtitle_ids(container))
             return (container.start_time or 0) / av.time_base
 
-    reader = RangeReader(url)
-    try:
+    with RangeReader(url) as reader:
         cut = cut_stretches(pieces, size, start_of, lambda low, high: _table_between(reader, low, high))
-    finally:
-        reader.close()
     known = known_again(subtitles, present)
     return tuple(replace(one, subtitles=ids) for one, ids in zip(cut, known, strict=True))
 
@@ -125,7 +121,7 @@ def known_again(
     return [tuple(found(track, there) for track in tracks) for there in present]
 
 
-def _table_between(reader: RangeReader, low: int, high: int) -> int:
+def _table_between(reader: Ranges, low: int, high: int) -> int:
     """Return where the last program table (PAT) at or before `high` begins, or `high`."""
     low = max(low, high - _LOOK_BACK)
     data = reader.read(low, high - low + 192)

@@ -244,9 +244,8 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
     if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:
         return "the video cannot be cut exactly in a file of this kind"
     if info.keyframes_s[0] < info.start_s - HIDDEN_S:
-        return (
-            "the video begins where it cannot be cut"  # an edit list hides pictures that others are made from
-        )
+        # An edit list hides pictures that others are made from.
+        return "the video begins where it cannot be cut"
     if not video.only_idr and not profile.recovery_points:
         return "the video's keyframes do not stand by themselves, as this screen wants them"
     if max_gop_s(info, video) > MAX_GOP_COPIED_S:

@@ -7,13 +7,14 @@ Source: "Dolby Vision Streams Within the ISO Base Media File Format" 2.1.2, 3.2;
 `BlockAdditionMapping`.
 """
 
-from transcoder.http_range import RangeReader
+from transcoder.boxes import find_top_level
+from transcoder.errors import BoxError
+from transcoder.http_range import RangeReader, Ranges
 
 _RECORDS = (b"dvcC", b"dvvC", b"dvwC")
 _MATROSKA_RECORD = b"\x41\xed"  # BlockAddIDExtraData, near the type that names it
 _NEAR = 128
 _HEADER_SIZE = 1 << 20
-_MAX_BOXES = 64
 _MAX_MOOV_SIZE = 64 << 20
 
 
@@ -23,13 +24,10 @@ def read_profile(url: str, format_name: str) -> int | None:
     Raises:
         OSError: It cannot be read.
     """
-    reader = RangeReader(url)
-    try:
+    with RangeReader(url) as reader:
         if format_name == "mov":
             return profile_in_moov(_moov(reader))
         return profile_in_matroska(reader.read(0, _HEADER_SIZE)) if format_name == "matroska" else None
-    finally:
-        reader.close()
 
 
 def profile_in_moov(moov: bytes) -> int | None:
@@ -61,19 +59,10 @@ def _profile(record: bytes) -> int | None:
     return record[2] >> 1
 
 
-def _moov(reader: RangeReader) -> bytes:
-    """Return the box that describes the film, empty if it is not found soon."""
-    at = 0
-    for _ in range(_MAX_BOXES):
-        header = reader.read(at, 16)
-        if len(header) < 16:
-            break
-        size = int.from_bytes(header[:4], "big")
-        if size == 1:
-            size = int.from_bytes(header[8:16], "big")
-        if header[4:8] == b"moov":
-            return reader.read(at, min(size, _MAX_MOOV_SIZE))
-        if size < 8:
-            break
-        at += size
-    return b""
+def _moov(reader: Ranges) -> bytes:
+    """Return the box that describes the film, empty if it is not found."""
+    try:
+        moov = find_top_level(reader, b"moov")
+    except BoxError:
+        return b""
+    return moov.read(reader, _MAX_MOOV_SIZE) if moov else b""

@@ -56,7 +56,7 @@ class BoxReader:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One packet: its duration in the track's time scale, and its bytes."""
+    """One packet: when it begins, how long it lasts (in the track's time scale), its bytes."""
 
     time: int
     duration: int
@@ -158,10 +158,10 @@ def samples(fragment: Fragment, mdat: bytes) -> list[Sample]:
     return found
 
 
-def build_fragment(track_id: int, sequence: int, packets: Sequence[Sample]) -> bytes:
-    """Return `moof` and `mdat` of sound packets that follow each other."""
+def build_fragment(track_id: int, sequence: int, samples: Sequence[Sample]) -> bytes:
+    """Return `moof` and `mdat` of samples that follow each other and need no other."""
     run_flags = _TRUN_DATA_OFFSET | _TRUN_DURATION | _TRUN_SIZE
-    table = b"".join(struct.pack(">II", packet.duration, len(packet.data)) for packet in packets)
+    table = b"".join(struct.pack(">II", sample.duration, len(sample.data)) for sample in samples)
 
     def moof(data_offset: int) -> bytes:
         return build(
@@ -175,12 +175,12 @@ def build_fragment(track_id: int, sequence: int, packets: Sequence[Sample]) -> b
                     _TFHD_BASE_IS_MOOF | _TFHD_FLAGS,
                     struct.pack(">II", track_id, _FLAGS_INDEPENDENT),
                 ),
-                build_full(b"tfdt", 1, 0, struct.pack(">q", packets[0].time)),
-                build_full(b"trun", 0, run_flags, struct.pack(">Ii", len(packets), data_offset), table),
+                build_full(b"tfdt", 1, 0, struct.pack(">q", samples[0].time)),
+                build_full(b"trun", 0, run_flags, struct.pack(">Ii", len(samples), data_offset), table),
             ),
         )
 
-    return moof(len(moof(0)) + 8) + build(b"mdat", *(packet.data for packet in packets))
+    return moof(len(moof(0)) + 8) + build(b"mdat", *(sample.data for sample in samples))
 
 
 def _track_with_id(moov: bytes, track_id: int) -> bytes:

@@ -13,9 +13,10 @@ import math
 
 from PIL import Image, ImageFilter
 
+from transcoder.media_info import PQ
+
 Colour = tuple[float, float, float]
 
-PQ, HLG = "smpte2084", "arib-std-b67"
 SIZE = 33  # steps of the table on each axis; both curves are nearly even to the eye, so few do
 _WHITE = 100.0  # cd/m2
 _PEAK = 10.0  # times white

@@ -7,16 +7,24 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from transcoder import framing
+from transcoder.core_dumps import refuse_core_dump
 
 Answer = tuple[dict[str, Any], bytes]
 Handler = Callable[[dict[str, Any], bytes], Answer]
 
-DEFAULT_MEMORY_LIMIT = (
-    2 * 1024**3
-)  # address space, in bytes: a decoder that wants more fails, not the machine
+BACKGROUND = "--background"
+"""The argument by which a child knows that nobody waits for what it makes."""
+_BACKGROUND_NICENESS = 19  # whoever plays a film meanwhile does not notice
+# Address space, in bytes: a decoder that wants more fails, not the machine.
+DEFAULT_MEMORY_LIMIT = 2 * 1024**3
 
 
-def serve(handler: Handler, *, memory_limit: int = DEFAULT_MEMORY_LIMIT) -> None:
+def serve(
+    handler: Handler,
+    *,
+    memory_limit: int = DEFAULT_MEMORY_LIMIT,
+    background_niceness: int = _BACKGROUND_NICENESS,
+) -> None:
     """Answer requests from standard input on standard output until the input ends.
 
     What the handler does not catch ends the process; the owner sees a crash and starts another.
@@ -24,8 +32,11 @@ def serve(handler: Handler, *, memory_limit: int = DEFAULT_MEMORY_LIMIT) -> None
     Args:
         handler: Takes a request's header and payload, returns the answer's.
         memory_limit: Greatest address space in bytes.
+        background_niceness: How far it stands back where nobody waits for it.
     """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold decoded pictures
+    if BACKGROUND in sys.argv[1:]:
+        os.nice(background_niceness)
+    refuse_core_dump()
     resource.setrlimit(resource.RLIMIT_AS, (memory_limit, memory_limit))
     requests, answers = _take_standard_streams()
     while (request := _read_message(requests)) is not None:

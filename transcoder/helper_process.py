@@ -7,28 +7,30 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from transcoder import framing
+from transcoder.closing import Closing
 from transcoder.errors import HelperCrashedError, HelperTimeoutError
+from transcoder.helper_child import BACKGROUND
 from transcoder.process import Child, python_environment
 
 MAX_ANSWER_SIZE = 256 * 1024 * 1024
 """Bytes: subtitles with all fonts of a film have less. We hold an answer, and more than once."""
-_GRACE_S = 0.1  # to die by itself, so that its own status is the one reported
+_GRACE_S = 0.1
 
 
-class HelperProcess:
+class HelperProcess(Closing):
     """The owner of a child process that answers requests, may crash, and is then started anew.
 
     Args:
         argv: The child, which calls `serve`. It starts at the first call.
         name: What log lines call it.
+        background: Nobody waits for what it makes: whatever else the machine does comes first.
     """
 
-    def __init__(self, argv: Sequence[str], *, name: str = "helper") -> None:
-        self._argv = list(argv)
+    def __init__(self, argv: Sequence[str], *, name: str = "helper", background: bool = False) -> None:
+        self._argv = [*argv, BACKGROUND] if background else list(argv)
         self._name = name
         self._calling = threading.Lock()
         self._child: Child | None = None
@@ -81,14 +83,6 @@ class HelperProcess:
             child.signal(signal.SIGKILL)  # a call that is under way fails at once
         with self._calling:
             self._drop_child()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _running_child(self) -> Child:
         if self._child is not None and self._child.poll() is not None:

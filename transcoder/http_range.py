@@ -1,12 +1,26 @@
 """Single byte ranges of a loopback URL, for what a demuxer does not tell."""
 
 import http.client
+from typing import Protocol
 from urllib.parse import urlsplit
+
+from transcoder.closing import Closing
 
 TIMEOUT_S = 20.0
 
 
-class RangeReader:
+class Ranges(Protocol):
+    """Some file whose bytes can be had from anywhere in it."""
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return `size` bytes from `start`, fewer at the end of the file, none beyond.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+
+
+class RangeReader(Closing):
     """Reads ranges of one URL over one connection."""
 
     def __init__(self, url: str) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from transcoder import command
 from transcoder.assembly import Assembly, Fmp4Assembly
 from transcoder.drawn_texts import TextLease
-from transcoder.output import output_channels
 from transcoder.packet_grid import ANYWHERE, PacketGrid
 from transcoder.run import Commands, Lease, Run
 from transcoder.segments import EPOCH_S
@@ -79,7 +78,7 @@ def sound_grid(rendition: Rendition, index: int) -> PacketGrid:
     if rendition.decision.audio == "encode":
         stretch = stretch_at(info, rendition.plan.start_s(index))
         origin_s = EPOCH_S - on_own_clock(info, stretch).start_s
-        channels, rate = _channels(rendition), command.SAMPLE_RATE
+        channels, rate = rendition.audio_channels, command.SAMPLE_RATE
         return PacketGrid(origin_s, "aac", rate, silence_in(packaging, channels, rate), converted=True)
     if sound.start_s is None:
         return ANYWHERE
@@ -87,12 +86,6 @@ def sound_grid(rendition: Rendition, index: int) -> PacketGrid:
     plain = sound.codec_string == "mp4a.40.2" and sound.profile in ("LC", None)
     silence = silence_in(packaging, sound.channels, sound.sample_rate) if plain else None
     return PacketGrid(sound.start_s - info.start_s + EPOCH_S, sound.codec, sound.sample_rate, silence)
-
-
-def _channels(rendition: Rendition) -> int:
-    """Return how many channels converted sound has."""
-    sound = rendition.audio_stream
-    return output_channels(sound, surround=rendition.profile.surround) if sound else 2
 
 
 def _job(
@@ -116,7 +109,7 @@ def _job(
         audio=rendition.decision.audio,
         audio_stream=sound,
         burn=rendition.key.burn,
-        audio_channels=_channels(rendition),
+        audio_channels=rendition.audio_channels,
         max_width=box.max_width,
         max_height=box.max_height,
         encoder=encoder,

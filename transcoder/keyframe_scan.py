@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from transcoder.bitrates import peak_bitrate
-from transcoder.boxes import parse_box_header
+from transcoder.boxes import find_top_level
 from transcoder.errors import BoxError
 from transcoder.http_range import RangeReader
 from transcoder.media_info import Stretch
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SCAN_LIMIT_S = 90.0
 MAX_MOOV_SIZE = 256 * 1024 * 1024
-_MAX_TOP_LEVEL_BOXES = 1000
 _SCANNED = frozenset({"flv", "ogg", "mov"})
 _PACKETS_FOR_FIRST_PICTURE = 300
 
@@ -153,22 +152,11 @@ def read_moov(url: str) -> bytes:
         BoxError: There is none where one should be.
         OSError: The file cannot be read.
     """
-    reader = RangeReader(url)
-    try:
-        start = 0
-        for _ in range(_MAX_TOP_LEVEL_BOXES):
-            header = parse_box_header(reader.read(start, 16))
-            if header is None:
-                break
-            kind, _, size = header
-            if kind == b"moov" and size <= MAX_MOOV_SIZE:
-                return reader.read(start, size)
-            if size == 0:
-                break
-            start += size
-    finally:
-        reader.close()
-    raise BoxError("no moov box")
+    with RangeReader(url) as reader:
+        moov = find_top_level(reader, b"moov")
+        if moov is None or (moov.size or 0) > MAX_MOOV_SIZE:
+            raise BoxError("no moov box")
+        return moov.read(reader, MAX_MOOV_SIZE)
 
 
 def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes | None:

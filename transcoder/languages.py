@@ -6,14 +6,16 @@ import re
 _LANGUAGES = {
     code: (tag, name)
     for codes, tag, name in (
-        ("ara", "ar", "العربية"), ("bul", "bg", "Български"), ("cat", "ca", "Català"), ("chi zho", "zh", "中文"),
+        ("alb sqi", "sq", "Shqip"), ("ara", "ar", "العربية"), ("bel", "be", "Беларуская"), ("bos", "bs", "Bosanski"),
+        ("bul", "bg", "Български"), ("cat", "ca", "Català"), ("chi zho", "zh", "中文"),
         ("cze ces", "cs", "Čeština"), ("dan", "da", "Dansk"), ("dut nld", "nl", "Nederlands"),
         ("eng", "en", "English"), ("est", "et", "Eesti"), ("fin", "fi", "Suomi"), ("fre fra", "fr", "Français"),
         ("ger deu", "de", "Deutsch"), ("gre ell", "el", "Ελληνικά"), ("heb", "he", "עברית"), ("hin", "hi", "हिन्दी"),
-        ("hrv", "hr", "Hrvatski"),
-        ("hun", "hu", "Magyar"), ("ice isl", "is", "Íslenska"), ("ind", "id", "Bahasa Indonesia"),
-        ("ita", "it", "Italiano"), ("jpn", "ja", "日本語"), ("kor", "ko", "한국어"), ("lav", "lv", "Latviešu"),
-        ("lit", "lt", "Lietuvių"), ("may msa", "ms", "Bahasa Melayu"), ("nor", "no", "Norsk"), ("nob", "nb", "Norsk"),
+        ("hrv", "hr", "Hrvatski"), ("hun", "hu", "Magyar"), ("ice isl", "is", "Íslenska"),
+        ("ind", "id", "Bahasa Indonesia"), ("ita", "it", "Italiano"), ("jpn", "ja", "日本語"),
+        ("kor", "ko", "한국어"), ("lav", "lv", "Latviešu"), ("lit", "lt", "Lietuvių"),
+        ("mac mkd", "mk", "Македонски"), ("may msa", "ms", "Bahasa Melayu"),
+        ("nor", "no", "Norsk"), ("nob", "nb", "Norsk"),
         ("per fas", "fa", "فارسی"), ("pol", "pl", "Polski"), ("por", "pt", "Português"), ("rum ron", "ro", "Română"),
         ("rus", "ru", "Русский"), ("slo slk", "sk", "Slovenčina"), ("slv", "sl", "Slovenščina"),
         ("spa", "es", "Español"), ("srp", "sr", "Српски"), ("swe", "sv", "Svenska"), ("tha", "th", "ไทย"),

@@ -18,7 +18,7 @@ from transcoder.errors import FfmpegMissingError
 from transcoder.ladder import Rung
 from transcoder.measuring import RUNGS, AlwaysOurs, Measuring, Turn
 from transcoder.media_info import VideoStream
-from transcoder.remembered import Findings, fingerprint, recall, remember
+from transcoder.remembered import MachineFacts, fingerprint, recall, remember
 from transcoder.trials import TOO_LONG, Trials, Verdict
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Machine:
         self._now = now
         self._candidates = candidates(devices) if hardware else ()
         self._guard = threading.Lock()
-        self._findings = Findings()
+        self._facts = MachineFacts()
         self._trouble = ""  # why ffmpeg itself does not run
         self._refused: dict[tuple[PictureEncoder, str, int], float] = {}
         self._slow: dict[tuple[str, int], float] = {}
@@ -103,7 +103,7 @@ class Machine:
     def encoder_for(self, video: VideoStream | None) -> PictureEncoder:
         """Return what converts this picture best."""
         with self._guard:
-            chosen = self._findings.chosen
+            chosen = self._facts.chosen
             if video is None or not chosen.is_hardware:
                 return SOFTWARE
             refused_s = self._refused.get((chosen, video.codec, video.bit_depth), float("-inf"))
@@ -121,7 +121,7 @@ class Machine:
             slow_s = self._slow.get((speeds.codec_class(video), rung.quality), float("-inf"))
             if self._now() - slow_s < SLOW_S:
                 return False
-            return speeds.keeps_up(self._findings.costs, video, rung)
+            return speeds.keeps_up(self._facts.costs, video, rung)
 
     def note_slow(self, video: VideoStream, rung: Rung) -> None:
         """Learn that a picture like this was converted more slowly than it is watched, the cheapest way."""
@@ -131,7 +131,7 @@ class Machine:
     def report(self) -> tuple[EncoderReport, ...]:
         """Return what is known of each encoder, the chosen one first."""
         with self._guard:
-            found, trouble = self._findings, self._trouble
+            found, trouble = self._facts, self._trouble
         key = speeds.rung_key("h264", 1080, hdr=False)
         verdicts = {SOFTWARE: Verdict(found.software_cost, trouble), **found.verdicts}
         reports = [
@@ -197,18 +197,18 @@ class Machine:
         with self._guard:
             self._trouble = trouble
 
-    def _take(self, findings: Findings) -> None:
+    def _take(self, facts: MachineFacts) -> None:
         with self._guard:
-            self._findings = findings
+            self._facts = facts
 
-    def _keep(self, findings: Findings, mark: str) -> None:
+    def _keep(self, facts: MachineFacts, mark: str) -> None:
         if self._memory is not None:
-            remember(self._memory, mark, findings)
+            remember(self._memory, mark, facts)
 
-    def _try_encoders(self) -> Findings:
+    def _try_encoders(self) -> MachineFacts:
         """Have each device encode a little, then convert clips as films are, and choose."""
         if not self._candidates:
-            return Findings()
+            return MachineFacts()
         trials = Trials(self._ffmpeg, self._stopped)
         verdicts: dict[PictureEncoder, Verdict] = {}
         for encoder in self._candidates:
@@ -222,7 +222,7 @@ class Machine:
         software = trials.converts(SOFTWARE, "h264", RUNGS[0]).cost
         chosen = _best(verdicts, software)
         logger.info("films are converted by %s", chosen.name)
-        return Findings(chosen, verdicts, software)
+        return MachineFacts(chosen, verdicts, software)
 
 
 def _best(verdicts: dict[PictureEncoder, Verdict], software: float | None) -> PictureEncoder:

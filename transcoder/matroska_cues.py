@@ -10,31 +10,36 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from transcoder.http_range import RangeReader
+from transcoder.http_range import RangeReader, Ranges
+from transcoder.stored_lines import Line, NoIndexError
 
-_SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
-_SEEK_HEAD, _INFO, _TRACKS, _CUES = 0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B
-_BLOCK_GROUP, _BLOCK, _BLOCK_DURATION, _SIMPLE_BLOCK = 0xA0, 0xA1, 0x9B, 0xA3
-_SUBTITLE = 0x11
+# Ids of elements by their names in RFC 9559.
+_SEGMENT = 0x18538067
+_SEEK_HEAD = 0x114D9B74
+_SEEK_ID, _SEEK_POSITION = 0x53AB, 0x53AC
+_INFO = 0x1549A966
+_TIMESTAMP_SCALE, _MUXING_APP = 0x2AD7B1, 0x4D80
+_TRACKS = 0x1654AE6B
+_TRACK_NUMBER, _TRACK_TYPE = 0xD7, 0x83
+_CONTENT_ENCODINGS = 0x6D80
+_CONTENT_ENCRYPTION = 0x5035
+_CONTENT_COMPRESSION = 0x5034
+_CONTENT_COMP_ALGO, _CONTENT_COMP_SETTINGS = 0x4254, 0x4255
+_CLUSTER = 0x1F43B675
+_SIMPLE_BLOCK, _BLOCK_GROUP = 0xA3, 0xA0
+_BLOCK, _BLOCK_DURATION = 0xA1, 0x9B
+_CUES = 0x1C53BB6B
+_CUE_TIME, _CUE_TRACK_POSITIONS = 0xB3, 0xB7
+_CUE_TRACK, _CUE_CLUSTER_POSITION, _CUE_RELATIVE_POSITION, _CUE_DURATION = 0xF7, 0xF1, 0xF0, 0xB2
+
+_DEFAULT_TIMESTAMP_SCALE = (1_000_000).to_bytes(3, "big")  # nanoseconds
+_SUBTITLE = 0x11  # a type of tracks
 _KNOWN_WRITERS = (b"Lavf",)
 _HEAD_SIZE = 1 << 20
 _MAX_CUES_SIZE = 64 << 20
 _READ_SIZE = 16 << 10  # of a line: most fit
 _MAX_BLOCK_SIZE = 4 << 20
 _ZLIB, _HEADER_STRIPPING = 0, 3
-
-
-class NoIndexError(ValueError):
-    """The file has no index that lists every subtitle; it has to be read whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One stored subtitle: its times in seconds of the file's clock, and its bytes for a decoder."""
-
-    start_s: float
-    duration_s: float
-    payload: bytes
 
 
 @dataclass(slots=True)
@@ -56,11 +61,27 @@ class _Film:
     header_size: int = 12  # of clusters; the last one seen
 
 
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """An entry of the index: when a line is shown, its cluster's place in the segment, and its own in the cluster."""
+
+    time_s: float
+    duration_s: float
+    cluster: int
+    within: int
+
+
 def read_lines(url: str, place: int, line_count: int | None) -> list[Line]:
+    """Return all lines of a subtitle track of the film behind a loopback `url`; see `lines_in`."""
+    with RangeReader(url) as reader:
+        return lines_in(reader, place, line_count)
+
+
+def lines_in(reader: Ranges, place: int, line_count: int | None) -> list[Line]:
     """Return all lines of a subtitle track, in the order of the index.
 
     Args:
-        url: A loopback URL.
+        reader: The film.
         place: Of the track among the subtitle tracks.
         line_count: How many there are, where the file says so.
 
@@ -68,7 +89,6 @@ def read_lines(url: str, place: int, line_count: int | None) -> list[Line]:
         NoIndexError: The index is not there, or cannot be relied on.
         OSError: The file cannot be read.
     """
-    reader = RangeReader(url)
     try:
         film = _read_head(reader)
         subtitles = [track for track in film.tracks if track.kind == _SUBTITLE]
@@ -78,14 +98,12 @@ def read_lines(url: str, place: int, line_count: int | None) -> list[Line]:
         complete = film.writer.startswith(_KNOWN_WRITERS) or line_count == len(cues)
         if not cues or not complete:
             raise NoIndexError("an index that may lack some")
-        return [_read_line(reader, film, subtitles[place], *cue) for cue in cues]
+        return [_read_line(reader, film, subtitles[place], cue) for cue in cues]
     except (IndexError, zlib.error) as error:
         raise NoIndexError("an index that contradicts the file") from error
-    finally:
-        reader.close()
 
 
-def _read_head(reader: RangeReader) -> _Film:
+def _read_head(reader: Ranges) -> _Film:
     head = reader.read(0, _HEAD_SIZE)
     elements = _elements(head, 0, len(head))
     for kind, start, _ in elements:
@@ -103,12 +121,12 @@ def _take_head(film: _Film, head: bytes, kind: int, start: int, stop: int) -> No
     if kind == _SEEK_HEAD:
         for _, entry_start, entry_stop in _elements(head, start, stop):
             entry = {one: head[at:end] for one, at, end in _elements(head, entry_start, entry_stop)}
-            if _number(entry.get(0x53AB, b"")) == _CUES:
-                film.cues_at = film.data_start + _number(entry.get(0x53AC, b""))
+            if _number(entry.get(_SEEK_ID, b"")) == _CUES:
+                film.cues_at = film.data_start + _number(entry.get(_SEEK_POSITION, b""))
     elif kind == _INFO:
         info = {one: head[at:end] for one, at, end in _elements(head, start, stop)}
-        film.scale_s = _number(info.get(0x2AD7B1, b"\x0f\x42\x40")) / 1e9
-        film.writer = info.get(0x4D80, b"")
+        film.scale_s = _number(info.get(_TIMESTAMP_SCALE, _DEFAULT_TIMESTAMP_SCALE)) / 1e9
+        film.writer = info.get(_MUXING_APP, b"")
     elif kind == _TRACKS:
         film.tracks = [_track(head, at, end) for _, at, end in _elements(head, start, stop)]
 
@@ -116,11 +134,11 @@ def _take_head(film: _Film, head: bytes, kind: int, start: int, stop: int) -> No
 def _track(head: bytes, start: int, stop: int) -> _Track:
     track = _Track()
     for kind, at, end in _elements(head, start, stop):
-        if kind == 0xD7:
+        if kind == _TRACK_NUMBER:
             track.number = _number(head[at:end])
-        elif kind == 0x83:
+        elif kind == _TRACK_TYPE:
             track.kind = _number(head[at:end])
-        elif kind == 0x6D80:  # ContentEncodings
+        elif kind == _CONTENT_ENCODINGS:
             encodings = list(_elements(head, at, end))
             track.encrypted = len(encodings) != 1
             for _, inner_at, inner_end in encodings:
@@ -130,17 +148,17 @@ def _track(head: bytes, start: int, stop: int) -> _Track:
 
 def _take_encoding(track: _Track, head: bytes, start: int, stop: int) -> None:
     for kind, at, end in _elements(head, start, stop):
-        if kind == 0x5035:  # ContentEncryption
+        if kind == _CONTENT_ENCRYPTION:
             track.encrypted = True
-        elif kind == 0x5034:  # ContentCompression
+        elif kind == _CONTENT_COMPRESSION:
             inside = {one: head[a:b] for one, a, b in _elements(head, at, end)}
-            track.compression = _number(inside.get(0x4254, b""))
-            track.stripped = inside.get(0x4255, b"")
+            track.compression = _number(inside.get(_CONTENT_COMP_ALGO, b""))
+            track.stripped = inside.get(_CONTENT_COMP_SETTINGS, b"")
             track.encrypted |= track.compression not in (_ZLIB, _HEADER_STRIPPING)
 
 
-def _read_cues(reader: RangeReader, film: _Film, number: int) -> list[tuple[float, int, int, float]]:
-    """Return per line of a track: time, place of its cluster, place in it, duration."""
+def _read_cues(reader: Ranges, film: _Film, number: int) -> list[_Cue]:
+    """Return the entries of a track, one per line."""
     assert film.cues_at is not None
     beginning = reader.read(film.cues_at, 16)
     kind, start, stop = next(_elements(beginning, 0, 1 << 62), (0, 0, 0))
@@ -153,32 +171,29 @@ def _read_cues(reader: RangeReader, film: _Film, number: int) -> list[tuple[floa
     for _, point_start, point_stop in _elements(data, 0, len(data)):
         time_s = 0.0
         for one, at, end in _elements(data, point_start, point_stop):
-            if one == 0xB3:
+            if one == _CUE_TIME:
                 time_s = _number(data[at:end]) * film.scale_s
-            elif one == 0xB7:
+            elif one == _CUE_TRACK_POSITIONS:
                 place = {name: _number(data[a:b]) for name, a, b in _elements(data, at, end)}
-                if place.get(0xF7) == number:
-                    if 0xF0 not in place or 0xF1 not in place:
-                        raise NoIndexError("an index that does not lead to lines")
-                    cues.append((time_s, place[0xF1], place[0xF0], place.get(0xB2, 0) * film.scale_s))
+                if place.get(_CUE_TRACK) == number:
+                    cues.append(_cue(place, time_s, film.scale_s))
     return cues
 
 
-def _read_line(
-    reader: RangeReader,
-    film: _Film,
-    track: _Track,
-    time_s: float,
-    cluster: int,
-    within: int,
-    duration_s: float,
-) -> Line:
-    at = film.data_start + cluster + within
+def _cue(place: dict[int, int], time_s: float, scale_s: float) -> _Cue:
+    if _CUE_CLUSTER_POSITION not in place or _CUE_RELATIVE_POSITION not in place:
+        raise NoIndexError("an index that does not lead to lines")
+    duration_s = place.get(_CUE_DURATION, 0) * scale_s
+    return _Cue(time_s, duration_s, place[_CUE_CLUSTER_POSITION], place[_CUE_RELATIVE_POSITION])
+
+
+def _read_line(reader: Ranges, film: _Film, track: _Track, cue: _Cue) -> Line:
+    at = film.data_start + cue.cluster + cue.within
     data = reader.read(at, _READ_SIZE)
     found = _block_in(data, film.header_size)
     if found is None or _number_of(data, *found) != track.number:
         # Positions count from behind the cluster's header, whose size is the same nearly everywhere, but not quite.
-        header = reader.read(film.data_start + cluster, 12)
+        header = reader.read(film.data_start + cue.cluster, 12)
         kind, film.header_size, _ = next(_elements(header, 0, 1 << 62), (0, 0, 0))
         found = _block_in(data, film.header_size)
         if kind != _CLUSTER or found is None:
@@ -186,7 +201,7 @@ def _read_line(
     kind, start, stop = found
     if stop > len(data):
         data = reader.read(at, stop)
-    payload = data[start:stop]
+    payload, duration_s = data[start:stop], cue.duration_s
     if kind == _BLOCK_GROUP:
         inside = {one: data[a:b] for one, a, b in _elements(data, start, stop)}
         payload = inside.get(_BLOCK, b"")
@@ -194,7 +209,7 @@ def _read_line(
     number, size = _variable(payload, 0)
     if number != track.number or payload[size + 2] & 0x06:  # laced: several in one block
         raise NoIndexError("another track where the index says so")
-    return Line(time_s, duration_s, _plain(track, payload[size + 3 :]))
+    return Line(cue.time_s, duration_s, _plain(track, payload[size + 3 :]))
 
 
 def _block_in(data: bytes, at: int) -> tuple[int, int, int] | None:

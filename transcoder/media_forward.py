@@ -10,14 +10,14 @@ import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 
+from transcoder.media_info import BROADCAST_FORMATS
 from transcoder.media_opening import PyavStream
 
 CPU_BUDGET_S = 60.0
 BUDGET_S = 80.0  # by the clock: whoever waits for a sheet waits a little longer
 # Without an index, a seek leads to about the moment: what begins there may lie behind the keyframe.
-UNINDEXED = frozenset({"mpegts", "mpeg"})
 _BACK_UNINDEXED_S = 5.0
-_PAST_S = 0.005  # time stamps are rounded, by the container and by us
+PAST_S = 0.005  # time stamps are rounded, by the container and by us
 
 
 class Forward:
@@ -73,12 +73,12 @@ class Forward:
         self._stream.codec_context.skip_frame = "DEFAULT"
 
     def _has_passed(self, at_s: float) -> bool:
-        return self._last is not None and self._last[0] > at_s + _PAST_S
+        return self._last is not None and self._last[0] > at_s + PAST_S
 
     def _begun(self, keyframe_s: float) -> Iterator[VideoFrame]:
         """Return the pictures from a keyframe on, or from a little before it."""
-        unindexed = self._container.format.name in UNINDEXED
-        from_s = keyframe_s - _BACK_UNINDEXED_S if unindexed else keyframe_s + _PAST_S
+        unindexed = self._container.format.name in BROADCAST_FORMATS
+        from_s = keyframe_s - _BACK_UNINDEXED_S if unindexed else keyframe_s + PAST_S
         if from_s < 0:
             self._container.seek(0, unsupported_byte_offset=True)
         else:
@@ -91,7 +91,7 @@ class Forward:
 
     def _go_on(self, frames: Iterator[VideoFrame], at_s: float) -> VideoFrame | None:
         while self.may_go_on:
-            if self._last is not None and self._last[0] >= at_s - _PAST_S:
+            if self._last is not None and self._last[0] >= at_s - PAST_S:
                 return self._last[1]
             picture = next(frames, None)
             if picture is None:

@@ -8,7 +8,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from PIL import Image
 
-from transcoder.hdr_tones import HLG, PQ, with_sdr_tones
+from transcoder.hdr_tones import with_sdr_tones
+from transcoder.media_info import HLG, PQ
 from transcoder.media_opening import PyavStream, open_media, picture_streams
 
 JPEG_QUALITY = 85

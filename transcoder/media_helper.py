@@ -14,8 +14,6 @@ Requests and answers; any may be answered with `{"error": ..}`, a probe with `{"
      "looks": [[at_s, keyframe_s, offset], ..]}             {"good_count": ..} and a JPEG
 """
 
-import os
-import sys
 from typing import Any
 
 import av
@@ -28,13 +26,9 @@ from transcoder.media_sheets import sheet
 from transcoder.preview_layout import Look
 from transcoder.unreadable import read_cause
 
-_BACKGROUND_NICENESS = 19  # whoever plays a film meanwhile does not notice
-
 
 def main() -> None:
     """Serve until the owner leaves."""
-    if "--background" in sys.argv[1:]:
-        os.nice(_BACKGROUND_NICENESS)
     av.logging.set_level(None)
     serve(answer)
 

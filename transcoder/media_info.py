@@ -12,7 +12,11 @@ from transcoder.errors import ProbeError
 
 Json = dict[str, Any]  # plain JSON types only
 
-HDR_TRANSFERS = frozenset({"smpte2084", "arib-std-b67"})
+# How HDR films code brightness, by libavformat's names: ITU-R BT.2100.
+PQ, HLG = "smpte2084", "arib-std-b67"
+HDR_TRANSFERS = frozenset({PQ, HLG})
+# Transport and program streams: without an index, and some with a clock that jumps.
+BROADCAST_FORMATS = frozenset({"mpegts", "mpeg"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +112,8 @@ class Stretch:
     stop: int
     start_s: float  # first timestamp, on its own clock
     at_s: float  # playing time at which it begins
-    subtitles: tuple[
-        int | None, ...
-    ] = ()  # ids in it of the film's subtitle tracks; None for one that is away
+    # Ids in it of the film's subtitle tracks; None for one that is away.
+    subtitles: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

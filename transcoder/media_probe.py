@@ -7,12 +7,12 @@ from av import VideoStream
 from av.container import InputContainer
 
 from transcoder import tags
-from transcoder.broadcast import BROADCAST_FORMATS, scan_broadcast
+from transcoder.broadcast import scan_broadcast
 from transcoder.chapters import chapters_of
 from transcoder.http_range import RangeReader
 from transcoder.idr import has_only_idr
 from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_beginning
-from transcoder.media_info import MediaInfo
+from transcoder.media_info import BROADCAST_FORMATS, MediaInfo
 from transcoder.media_opening import open_media, picture_streams
 from transcoder.media_streams import audio_streams, subtitle_streams, video_streams
 
@@ -122,11 +122,8 @@ def _mime(container: InputContainer, url: str, *, has_video: bool) -> str:
         brand = container.metadata.get("major_brand", "").strip()
         mime = "video/quicktime" if brand == "qt" else "video/mp4"
     elif name == "matroska":
-        reader = RangeReader(url)
-        try:
+        with RangeReader(url) as reader:
             head = reader.read(0, 64)  # the document type is among the first fields
-        finally:
-            reader.close()
         mime = "video/webm" if b"webm" in head else "video/x-matroska"
     else:
         mime = _MIME_TYPES.get(name, "application/octet-stream")

@@ -13,14 +13,14 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from transcoder.media_forward import UNINDEXED, Forward
+from transcoder.media_forward import PAST_S, Forward
 from transcoder.media_frames import decode_near, image_of, rotation_of
+from transcoder.media_info import BROADCAST_FORMATS
 from transcoder.media_opening import PyavStream, open_media, picture_streams
 from transcoder.preview_layout import Look
 
 _QUALITY = 75
 _PACKETS_TO_A_KEYFRAME = 1500  # a minute of pictures
-_PAST_S = 0.005  # time stamps are rounded, by the container and by us
 _BACK_UNINDEXED_S = (1.0, 5.0)
 _BACK_S = (0.0, 2.0)
 _STALE_S = 30.0  # a picture from so long before the moment still helps to find it; an older one misleads
@@ -109,9 +109,9 @@ def _keyframe(
             return picture
     if offsets:
         return None
-    unindexed = container.format.name in UNINDEXED
+    unindexed = container.format.name in BROADCAST_FORMATS
     for back_s in _BACK_UNINDEXED_S if unindexed else _BACK_S:
-        picture = _keyframe_after(container, stream, at_s + _PAST_S - back_s)
+        picture = _keyframe_after(container, stream, at_s + PAST_S - back_s)
         if picture is not None:
             return picture
     picture = decode_near(container, stream, at_s)

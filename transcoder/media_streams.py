@@ -11,11 +11,11 @@ from transcoder.canvas_scan import find_canvases
 from transcoder.dolby_vision import read_profile
 from transcoder.keyframe_scan import Beginning, Keyframes
 from transcoder.media_frames import rotation_of, sar_of
-from transcoder.media_info import AudioStream, SubtitleStream, VideoStream
+from transcoder.media_info import HLG, PQ, AudioStream, SubtitleStream, VideoStream
 from transcoder.media_opening import PyavStream, is_decodable, picture_streams
 
 _TRANSFERS = {1: "bt709", 4: "gamma22", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12"}
-_TRANSFERS |= {16: "smpte2084", 18: "arib-std-b67"}
+_TRANSFERS |= {16: PQ, 18: HLG}
 _TEXT_SUBTITLES = frozenset(
     {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml", "eia_608"}
 )

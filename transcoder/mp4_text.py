@@ -4,10 +4,10 @@ from itertools import pairwise
 
 from transcoder.boxes import find
 from transcoder.errors import BoxError
-from transcoder.http_range import RangeReader
+from transcoder.http_range import RangeReader, Ranges
 from transcoder.keyframe_scan import read_moov
-from transcoder.matroska_cues import Line, NoIndexError
 from transcoder.media_opening import PyavStream
+from transcoder.stored_lines import Line, NoIndexError
 
 _EMPTY_SIZE = 2  # bytes: the length of a text that is none; nothing is shown meanwhile
 _MAX_SAMPLE_SIZE = 1 << 20
@@ -34,8 +34,7 @@ def read_samples(url: str, stream: PyavStream) -> list[Line]:
     unit_s = float(stream.time_base)
     stops = [later.timestamp for _, later in pairwise(entries)]
     stops.append((stream.start_time or 0) + stream.duration if stream.duration else entries[-1].timestamp)
-    reader = RangeReader(url)
-    try:
+    with RangeReader(url) as reader:
         return [
             Line(
                 entry.timestamp * unit_s,
@@ -45,11 +44,9 @@ def read_samples(url: str, stream: PyavStream) -> list[Line]:
             for entry, stop in zip(entries, stops, strict=True)
             if entry.size > _EMPTY_SIZE
         ]
-    finally:
-        reader.close()
 
 
-def _sample(reader: RangeReader, start: int, size: int) -> bytes:
+def _sample(reader: Ranges, start: int, size: int) -> bytes:
     data = reader.read(start, size) if size <= _MAX_SAMPLE_SIZE else b""
     if len(data) < size:
         raise NoIndexError("a table that leads nowhere")

@@ -1,5 +1,9 @@
-"""What a converted picture is like: size, frame rate, bit rate, level. Known before anything is converted."""
+"""What a converted picture is like: size, frame rate, bit rate, level. Known before anything is converted.
 
+And sound: how many channels and bits it has, converted or passed on.
+"""
+
+from transcoder.decision import Treatment
 from transcoder.media_info import AudioStream, VideoStream
 
 MAX_FPS = 60.0
@@ -7,6 +11,12 @@ BUFFER_S = 1.0  # of the encoder: how much of the greatest bit rate may come at 
 SHORTEST_S = 1.5  # of a segment that is not the last
 _BITS_PER_PIXEL = 0.12
 _LEAST_FPS = 12.0  # what a film of stills needs for a whole picture at the beginning of every segment
+_AAC_BITRATE, _SURROUND_AAC_BITRATE = 192_000, 384_000  # of two channels, of six
+# The greatest that each has in films: nothing has measured what is passed on. By its format E-AC-3 may have more.
+_COPIED_AC3_BITRATE = 640_000
+_COPIED_EAC3_BITRATE, _COPIED_EAC3_71_BITRATE = 1_024_000, 1_664_000
+_COPIED_MP3_BITRATE = 320_000
+_COPIED_CHANNEL_BITRATE = 160_000  # of AAC, for each of its channels
 # H.264 levels: greatest macroblocks per second and per frame (ITU-T H.264, table A-1).
 _H264_LEVELS = (
     (30, 40_500, 1_620),
@@ -61,3 +71,20 @@ def output_codec_string(video: VideoStream, max_width: int, max_height: int) -> 
 def output_channels(audio: AudioStream, *, surround: bool) -> int:
     """Return how many channels converted sound has: six where the track has them and the screen wants them."""
     return 6 if surround and audio.channels >= 6 else 2
+
+
+def audio_bitrate(audio: AudioStream, treatment: Treatment, channels: int) -> int:
+    """Return the greatest bit rate of sound as a screen gets it, in bits per second.
+
+    Args:
+        audio: The track.
+        treatment: Whether it is converted.
+        channels: How many it has when it is, see `output_channels`.
+    """
+    if treatment == "encode":
+        return _SURROUND_AAC_BITRATE if channels > 2 else _AAC_BITRATE
+    if audio.codec == "eac3":
+        return _COPIED_EAC3_71_BITRATE if audio.channels > 6 else _COPIED_EAC3_BITRATE
+    if audio.codec == "ac3":
+        return _COPIED_AC3_BITRATE
+    return _COPIED_MP3_BITRATE if audio.codec == "mp3" else audio.channels * _COPIED_CHANNEL_BITRATE

@@ -82,9 +82,8 @@ class _Reader:
         decoded_s = float(decoded * unit)
         shown_s = decoded_s if packet.pts is None else float(packet.pts * unit)
         if _jumps(decoded_s, shown_s):
-            shown_s = (
-                decoded_s  # libavformat gives a program stream's last picture the time of the next clock
-            )
+            # libavformat gives a program stream's last picture the time of the next clock.
+            shown_s = decoded_s
         duration_s = float((packet.duration or 0) * unit)
         number = self._piece_for(stream, decoded_s)
         if packet.pos is not None and packet.pos >= 0:

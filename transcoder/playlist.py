@@ -7,7 +7,6 @@ from typing import Literal
 
 from transcoder.errors import PlaylistError
 
-MULTIVARIANT_TYPE = "application/vnd.apple.mpegurl"
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s]+)(?:,|$)')
 _UNQUOTABLE = re.compile(r'["\r\n]')
 _SUBTITLE_GROUP = "subs"

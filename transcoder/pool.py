@@ -7,10 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from transcoder.cache import SegmentCache
+from transcoder.closing import Closing
 from transcoder.ladder import Rung
 from transcoder.machine import EncoderReport, Machine
 from transcoder.profiles import ScreenProfile
@@ -25,7 +24,7 @@ TIDY_EVERY_S = 1.0
 DEFAULT_CACHE_SIZE = 256 * 1024 * 1024
 
 
-class Pool:
+class Pool(Closing):
     """Plays sources to screens. Leaving the context ends every process and thread and forgets every segment.
 
     Args:
@@ -161,14 +160,6 @@ class Pool:
             self._sessions.clear()
             self._renditions.clear()
             self._cache.wipe()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _rendition(
         self, asked: RenditionKey, source: Source, profile: ScreenProfile

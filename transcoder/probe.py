@@ -1,16 +1,13 @@
 """The owner's side of the media helper: asks, and makes `MediaInfo` of the answer."""
 
 import dataclasses
-import sys
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from transcoder.decoder_process import DecoderProcess, raise_error
 from transcoder.errors import ProbeError
-from transcoder.helper_process import HelperProcess
 from transcoder.media_info import MediaInfo
 from transcoder.preview_layout import PreviewLayout, preview_looks
-from transcoder.unreadable import CAUSES
 
 PROBE_TIMEOUT_S = 150.0  # a container without an index is read whole
 FRAME_TIMEOUT_S = 60.0
@@ -19,7 +16,7 @@ _JPEG = b"\xff\xd8\xff"
 _LARGEST_SHEET = 4 * 1024 * 1024  # bytes; one of noise has a quarter of that
 
 
-class MediaHelper:
+class MediaHelper(DecoderProcess):
     """The owner of the process that decodes hostile files. Threads may share it; they take turns.
 
     Args:
@@ -27,8 +24,7 @@ class MediaHelper:
     """
 
     def __init__(self, *, background: bool = False) -> None:
-        argv = [sys.executable, "-m", "transcoder.media_helper"]
-        self._process = HelperProcess(argv + ["--background"] * background, name="media helper")
+        super().__init__("transcoder.media_helper", name="media helper", background=background)
 
     def probe(self, url: str) -> MediaInfo:
         """Return what the media file behind a loopback `url` is.
@@ -52,10 +48,9 @@ class MediaHelper:
             ProbeError: No picture can be decoded.
             HelperCrashedError: It crashed the decoder or took too long.
         """
-        answer, jpeg = self._process.call(
+        _, jpeg = self._ask(
             {"do": "frame", "url": url, "at_s": at_s, "width": width}, timeout_s=FRAME_TIMEOUT_S
         )
-        _raise_error(answer)
         return jpeg
 
     def cover(self, url: str) -> bytes:
@@ -65,8 +60,7 @@ class MediaHelper:
             ProbeError: The file cannot be read.
             HelperCrashedError: It crashed the decoder or took too long.
         """
-        answer, picture = self._process.call({"do": "cover", "url": url}, timeout_s=FRAME_TIMEOUT_S)
-        _raise_error(answer)
+        _, picture = self._ask({"do": "cover", "url": url}, timeout_s=FRAME_TIMEOUT_S)
         return picture
 
     def sheet(self, url: str, media: MediaInfo, layout: PreviewLayout, sheet_index: int) -> tuple[bytes, int]:
@@ -89,24 +83,11 @@ class MediaHelper:
             "size": [layout.width, layout.height],
             "grid": [layout.columns, layout.rows],
         }
-        answer, jpeg = self._process.call(request, timeout_s=SHEET_TIMEOUT_S)
-        _raise_error(answer)
+        answer, jpeg = self._ask(request, timeout_s=SHEET_TIMEOUT_S)
         good_count = answer.get("good_count")
         if not isinstance(good_count, int) or not jpeg.startswith(_JPEG) or len(jpeg) > _LARGEST_SHEET:
             raise ProbeError("the media helper gave no sheet")
         return jpeg, good_count
-
-    def close(self) -> None:
-        """End the process. Safe twice."""
-        self._process.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def parse_answer(answer: Mapping[str, Any]) -> MediaInfo:
@@ -115,14 +96,8 @@ def parse_answer(answer: Mapping[str, Any]) -> MediaInfo:
     Raises:
         ProbeError: It says that the file is unreadable, or says nonsense.
     """
-    _raise_error(answer)
+    raise_error(answer)
     media = answer.get("media")
     if not isinstance(media, Mapping):
         raise ProbeError("the media helper gave no answer")
     return MediaInfo.from_json(media)
-
-
-def _raise_error(answer: Mapping[str, Any]) -> None:
-    if "error" in answer:
-        cause = answer.get("cause")
-        raise ProbeError(str(answer["error"]), cause if isinstance(cause, str) and cause in CAUSES else None)

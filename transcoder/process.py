@@ -6,7 +6,6 @@
 import contextlib
 import io
 import os
-import resource
 import selectors
 import signal
 import subprocess
@@ -17,9 +16,10 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Protocol, Self, cast
+from typing import IO, Protocol, cast
 
+from transcoder.closing import Closing
+from transcoder.core_dumps import refuse_core_dump
 from transcoder.errors import FfmpegMissingError
 
 # What a child may know of our surroundings. Passphrases, tokens and settings travel by environment too.
@@ -31,8 +31,6 @@ _LINE_SIZE = 500
 _ENCODER_NICE = 5  # who only reads files, and the web server, go first
 _IDLE_NICE = 19
 _LOOK_EVERY_S = 0.1
-# One byte, not none: at 0 the kernel still hands the memory to a core handler that is fed by a pipe.
-_NO_CORE = (1, 1)
 
 
 def child_environment() -> dict[str, str]:
@@ -70,9 +68,9 @@ class Child:
             bufsize=0,
         )
         # From here and not in a preexec_fn: that would fork this whole process, threads and all.
-        # It may have ended already, which reading will tell, or have a lower limit that only root may raise.
+        # It may have ended already, which reading will tell.
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            resource.prlimit(self._process.pid, resource.RLIMIT_CORE, _NO_CORE)
+            refuse_core_dump(self._process.pid)
             if nice:
                 own = os.getpriority(os.PRIO_PROCESS, 0)
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, min(own + nice, 19))
@@ -144,7 +142,7 @@ class Child:
                 self._lines.append(line.decode(errors="replace").rstrip())
 
 
-class Encoder:
+class Encoder(Closing):
     """One running ffmpeg, read from its standard output. Leaving the context ends it.
 
     Raises:
@@ -184,14 +182,6 @@ class Encoder:
             self.terminate()
             self._child.close_pipes()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
 
 def _started(argv: Sequence[str], stdin: int, nice: int) -> Child:
     """Return a running ffmpeg; what keeps it from running is said in words that a person is shown."""
@@ -212,10 +202,10 @@ class Finished:
 
 
 class Stop(Protocol):
-    """Whether a result is not wanted any more: an event, or what is like one."""
+    """A request to stop: an event, or anything with `is_set`."""
 
     def is_set(self) -> bool:
-        """Return whether it is not."""
+        """Return whether to stop."""
 
 
 def run_to_end(argv: Sequence[str], given: bytes = b"", *, timeout_s: float, stopped: Stop) -> Finished:
@@ -225,7 +215,7 @@ def run_to_end(argv: Sequence[str], given: bytes = b"", *, timeout_s: float, sto
         argv: The program and its arguments.
         given: What it reads from standard input.
         timeout_s: How long it may run.
-        stopped: Whether the result is still wanted.
+        stopped: Set when the result is no longer wanted.
 
     Raises:
         FfmpegMissingError: It cannot be started.

@@ -44,9 +44,8 @@ class ScreenProfile:
     recovery_points: bool = True  # in a stream it can begin at H.264 keyframes that are no IDR pictures
     rotates: bool = True  # turns a phone's video upright by the matrix in an mp4 file
     plays_all: bool = False
-    surround: bool = (
-        False  # converted sound may keep six channels; else they are mixed here, where none is lost
-    )
+    # Converted sound may keep six channels; else they are mixed here, where none is lost.
+    surround: bool = False
     black_entries: frozenset[str] = frozenset()  # sample entries of mp4 files that it plays without a picture
     distrusted: frozenset[str] = frozenset()  # abilities that these engines claim whatever they can
 

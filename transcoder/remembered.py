@@ -20,7 +20,7 @@ _CPU_INFO = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class MachineFacts:
     """Which encoder is best, what became of the others, and what conversions cost with it."""
 
     chosen: PictureEncoder = SOFTWARE
@@ -42,11 +42,11 @@ def fingerprint(ffmpeg: Path, candidates: Sequence[PictureEncoder]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def recall(path: Path, mark: str) -> Findings | None:
+def recall(path: Path, mark: str) -> MachineFacts | None:
     """Return what was found where `mark` was the fingerprint; None if nothing usable is there."""
     try:
         raw = json.loads(path.read_bytes())
-        return _findings(raw) if raw["of"] == mark else None
+        return _facts(raw) if raw["of"] == mark else None
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -54,14 +54,14 @@ def recall(path: Path, mark: str) -> Findings | None:
         return None
 
 
-def remember(path: Path, mark: str, findings: Findings) -> None:
+def remember(path: Path, mark: str, facts: MachineFacts) -> None:
     """Write down what was found; a disk that is full or read-only costs the memory, not the evening."""
     raw = {
         "of": mark,
-        "chosen": asdict(findings.chosen),
-        "tried": [asdict(encoder) | asdict(one) for encoder, one in findings.verdicts.items()],
-        "software_cost": findings.software_cost,
-        "costs": dict(findings.costs),
+        "chosen": asdict(facts.chosen),
+        "tried": [asdict(encoder) | asdict(one) for encoder, one in facts.verdicts.items()],
+        "software_cost": facts.software_cost,
+        "costs": dict(facts.costs),
     }
     beside = path.with_suffix(".new")
     try:
@@ -71,15 +71,15 @@ def remember(path: Path, mark: str, findings: Findings) -> None:
         logger.info("what is known of this machine cannot be kept: %s", type(error).__name__)
 
 
-def _findings(raw: Mapping[str, Any]) -> Findings:
-    """Return findings from their JSON form.
+def _facts(raw: Mapping[str, Any]) -> MachineFacts:
+    """Return facts from their JSON form.
 
     Raises:
         ValueError, TypeError, KeyError: It is none.
     """
     verdicts = {_encoder(one): Verdict(_cost(one["cost"]), str(one["reason"])) for one in raw["tried"]}
     costs = {str(name): float(value) for name, value in raw["costs"].items()}
-    return Findings(_encoder(raw["chosen"]), verdicts, _cost(raw["software_cost"]), costs)
+    return MachineFacts(_encoder(raw["chosen"]), verdicts, _cost(raw["software_cost"]), costs)
 
 
 def _encoder(raw: Mapping[str, Any]) -> PictureEncoder:

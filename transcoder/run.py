@@ -143,7 +143,7 @@ class Run:
                 thread.start()
         except BaseException:
             with self._lock:
-                self._die()
+                self.give_up()
             raise
         finally:
             with self._lock:
@@ -161,7 +161,12 @@ class Run:
 
     def give_up(self) -> None:
         """Bring nothing more. The lock is held; `close` ends the processes."""
-        self._die()
+        self.alive = False
+        for segment in self.segments.values():
+            segment.abandoned = True
+            self._owner.note_unfinished(-segment.size)
+        self.segments.clear()
+        self._lock.notify_all()
 
     def retire(self) -> None:
         """Finish what was asked for and the segment that is begun, and make no other. The lock is held."""
@@ -273,7 +278,7 @@ class Run:
             self._unfinished -= 1
             self._lock.notify_all()  # the other track may have waited for this one's pictures
             if self._unfinished == 0:
-                self._die()
+                self.give_up()
 
     def _fail(self, encoder: Encoder) -> None:
         with self._lock:
@@ -284,12 +289,4 @@ class Run:
         what = "an encoder failed" if self._damage is None else "the source is damaged"
         logger.warning("run %s: %s in segment %d", self.run_id, what, self.position)
         self._owner.note_missing(self, self.position, lines, self._damage)
-        self._die()
-
-    def _die(self) -> None:
-        self.alive = False
-        for segment in self.segments.values():
-            segment.abandoned = True
-            self._owner.note_unfinished(-segment.size)
-        self.segments.clear()
-        self._lock.notify_all()
+        self.give_up()

@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 RUN_IDLE_S = 15.0
 WAIT_LIMIT_S = 20.0  # for the first bytes of a segment, from when its run is started
 DEVICE_LIMIT_S = 8.0  # for a device's first bytes: as long as a disk takes to wake up, and players still wait
-_MANNERS = 1  # segments ahead while another viewer waits for the first picture
+_AHEAD_WHILE_OTHERS_WAIT = 1  # segments, while another viewer waits for the first picture
 COPY_LIMIT = 8  # runs that convert no picture cost next to nothing
 
 
 class Runs:
-    """Finds, starts and ends runs. All but `end_unwanted` and `end_all` is called with `lock` held.
+    """Finds, starts and ends runs. All methods but `end_unwanted` and `end_all` are called with `lock` held.
 
     Args:
         ffmpeg: The program.
@@ -207,7 +207,7 @@ class Runs:
         if self._cache.crowded:
             return 0
         if any(other.hurried for other in self._rendition_of if other is not run):
-            return _MANNERS
+            return _AHEAD_WHILE_OTHERS_WAIT
         return AHEAD
 
     # Inside, with the lock held.

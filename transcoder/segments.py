@@ -13,17 +13,14 @@ TARGET_S = 2.0  # short segments: a player that waits for a whole one shows its 
 MIN_S = 1.5
 MAX_S = 3.0
 SOUND_ONLY_S = 4.0
-HOLD_S = (
-    0.5  # a picture that stays is shown again so often: where there is no keyframe, cuts are multiples of it
-)
+# A picture that stays is shown again so often: where there is no keyframe, cuts are multiples of it.
+HOLD_S = 0.5
 LONGEST_TAIL_S = 1.0  # behind the last picture: if it stays for longer it is shown again
 SHORTEST_LAST_S = 0.5  # what remains below this belongs to the segment before
-EPOCH_S = (
-    10.0  # playing time 0 on the clock of segments: decoding times a little before it must not be negative
-)
-BEYOND_S = (
-    60.0  # behind the end that was known, nothing is of the film: the last segment must not grow for ever
-)
+# Playing time 0 on the clock of segments: decoding times a little before it must not be negative.
+EPOCH_S = 10.0
+# Behind the end that was known, nothing is of the film: the last segment must not grow for ever.
+BEYOND_S = 60.0
 TOLERANCE_S = 0.004  # output times are compared with boundaries: twice the guard that encoders are given
 
 

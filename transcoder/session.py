@@ -12,6 +12,7 @@ from transcoder.decision import Decision, chosen_audio, chosen_video, decide_str
 from transcoder.errors import EncodeError, NoSoundTrackError, SegmentNotFoundError, UnreadablePartError
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
+from transcoder.output import output_channels
 from transcoder.profiles import ScreenProfile
 from transcoder.run import Lease, Run
 from transcoder.segments import SegmentPlan, plan_segments
@@ -24,9 +25,8 @@ FAILURE_KEPT_S = 30.0  # then a viewer who comes back is given another try
 # Where it is the machine itself, to try the whole work again costs ten seconds that are slower than the film,
 # which the segments ahead make up for; never to try it costs the picture's quality for the rest of the evening.
 SPARED_S = 480.0
-SPARED_RUN_S = (
-    SPARED_S + 60.0
-)  # of the film: how long a run that is spared work is, as only the next one tries again
+# Of the film: how long a run that is spared work is, as only the next one tries again.
+SPARED_RUN_S = SPARED_S + 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ class Rendition:
     def picture(self) -> VideoStream | None:
         """The picture track of its source."""
         return chosen_video(self.source.info)
+
+    @property
+    def audio_channels(self) -> int:
+        """How many channels its sound has, where it is converted."""
+        return output_channels(self.audio_stream, surround=self.profile.surround) if self.audio_stream else 2
 
     def spare_work(self) -> bool:
         """Have the encoders of later runs work less; return whether that is possible.

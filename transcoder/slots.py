@@ -48,12 +48,20 @@ class Slots:
         lock: The pool's.
         now: A clock in seconds, for idle times.
         wake: Called when there is something to end.
+        wait_s: How long a viewer waits for one, by the wall.
     """
 
     def __init__(
-        self, limit: int, lock: threading.Condition, now: Callable[[], float], wake: Callable[[], None]
+        self,
+        limit: int,
+        lock: threading.Condition,
+        now: Callable[[], float],
+        wake: Callable[[], None],
+        *,
+        wait_s: float = SLOT_WAIT_S,
     ) -> None:
         self.limit = limit
+        self.wait_s = wait_s
         self._lock = lock
         self._now = now
         self._wake = wake
@@ -66,7 +74,7 @@ class Slots:
         return sum(place.waiting for place in self._places.values())
 
     def has_room(self, session_id: str, taken: list[Run]) -> bool:
-        """Return whether a viewer may begin without waiting: no slot less is left than there are viewers before."""
+        """Return whether a slot is free beyond those kept for viewers who were sent away."""
         return not self.waiting and self.limit - len(taken) > self._absent_before(session_id)
 
     def wait(
@@ -108,7 +116,7 @@ class Slots:
 
     def _wait_for(self, served: Callable[[], bool]) -> bool:
         """Wait as the lock does, and look at the clock as well: not all that a slot waits for wakes anybody."""
-        until_s = time.monotonic() + SLOT_WAIT_S
+        until_s = time.monotonic() + self.wait_s
         while (left_s := until_s - time.monotonic()) > 0:
             if self._lock.wait_for(served, timeout=min(left_s, _LOOK_S)):
                 return True

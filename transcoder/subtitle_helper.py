@@ -12,15 +12,13 @@ Requests and answers; any may be answered with `{"error": ..}`:
     {"do": "fonts", "url": ..}                            {} and its first part, with the fonts of a film
 """
 
-import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import av
 
 from transcoder.helper_child import serve
-from transcoder.matroska_cues import NoIndexError
+from transcoder.stored_lines import NoIndexError
 from transcoder.subtitle_reading import (
     Text,
     drawable,
@@ -32,13 +30,9 @@ from transcoder.subtitle_reading import (
 
 Answer = tuple[dict[str, Any], bytes]
 
-_BACKGROUND_NICENESS = 19  # whoever plays a film meanwhile does not notice
-
 
 def main() -> None:
     """Serve until the owner leaves."""
-    if "--background" in sys.argv[1:]:
-        os.nice(_BACKGROUND_NICENESS)
     av.logging.set_level(None)
     serve(answer)
 

@@ -12,9 +12,10 @@ from av.stream import Discard
 
 from transcoder.broken_cues import without_broken_cues
 from transcoder.drawn_file import fonts_part, script_part
-from transcoder.matroska_cues import Line, NoIndexError, read_lines
+from transcoder.matroska_cues import read_lines
 from transcoder.media_opening import PyavStream, open_media
 from transcoder.mp4_text import read_samples
+from transcoder.stored_lines import Line, NoIndexError
 from transcoder.subtitle_charsets import decoded
 from transcoder.subtitle_text import Event, closed, format_script, format_webvtt
 

@@ -66,9 +66,8 @@ def fields_of(header: str) -> list[str]:
 
 def text_of(line: str, fields: Sequence[str]) -> str:
     """Return the text of an event's line: its last field, which may have commas of its own."""
-    before = sum(
-        name not in ("start", "end") for name in fields
-    )  # ReadOrder comes in addition, the text does not
+    # ReadOrder comes in addition, the text does not.
+    before = sum(name not in ("start", "end") for name in fields)
     parts = line.split(",", before)
     return parts[before] if len(parts) > before else ""
 

@@ -1,15 +1,13 @@
 """The owner's side of the subtitle helper: text subtitles as WebVTT, and as what an encoder draws into pictures."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from transcoder.decoder_process import DecoderProcess
 from transcoder.drawn_file import fonts_part
 from transcoder.errors import ProbeError
-from transcoder.helper_process import HelperProcess
 
 TRACKS_TIMEOUT_S = 900.0  # of a film that is read whole, where the caller knows no better
 INDEXED_TIMEOUT_S = 120.0
@@ -27,7 +25,7 @@ class SubtitleText:
     script: bytes
 
 
-class SubtitleHelper:
+class SubtitleHelper(DecoderProcess):
     """The owner of the process that reads hostile subtitles. Threads may share it; they take turns.
 
     Args:
@@ -35,8 +33,7 @@ class SubtitleHelper:
     """
 
     def __init__(self, *, background: bool = False) -> None:
-        argv = [sys.executable, "-m", "transcoder.subtitle_helper"]
-        self._process = HelperProcess(argv + ["--background"] * background, name="subtitle helper")
+        super().__init__("transcoder.subtitle_helper", name="subtitle helper", background=background)
 
     def tracks(
         self, url: str, indexes: Sequence[int], timeout_s: float = TRACKS_TIMEOUT_S
@@ -53,7 +50,7 @@ class SubtitleHelper:
             HelperCrashedError: It crashed the decoder or took too long.
         """
         request = {"do": "tracks", "url": url, "indexes": list(indexes)}
-        answer, pieces = self._process.call(request, timeout_s=timeout_s)
+        answer, pieces = self._ask(request, timeout_s=timeout_s)
         return _texts(answer, pieces, len(indexes))
 
     def indexed_tracks(self, url: str, indexes: Sequence[int]) -> list[SubtitleText] | None:
@@ -63,7 +60,7 @@ class SubtitleHelper:
             ProbeError, HelperCrashedError: As for `tracks`.
         """
         request = {"do": "indexed", "url": url, "indexes": list(indexes)}
-        answer, pieces = self._process.call(request, timeout_s=INDEXED_TIMEOUT_S)
+        answer, pieces = self._ask(request, timeout_s=INDEXED_TIMEOUT_S)
         return None if answer.get("no_index") is True else _texts(answer, pieces, len(indexes))
 
     def file(self, data: bytes, *, language: str | None = None, fps: float | None = None) -> SubtitleText:
@@ -81,7 +78,7 @@ class SubtitleHelper:
         if len(data) > MAX_SUBTITLE_FILE_SIZE:
             raise ProbeError("a subtitle file of impossible size")
         request = {"do": "file", "language": language, "fps": fps}
-        answer, pieces = self._process.call(request, data, timeout_s=FILE_TIMEOUT_S)
+        answer, pieces = self._ask(request, data, timeout_s=FILE_TIMEOUT_S)
         return _texts(answer, pieces, 1)[0]
 
     def drawable(self, script: bytes) -> bytes:
@@ -91,8 +88,7 @@ class SubtitleHelper:
             ProbeError: It is no script.
             HelperCrashedError: It crashed the decoder or took too long.
         """
-        answer, drawn = self._process.call({"do": "drawable"}, script, timeout_s=FILE_TIMEOUT_S)
-        _raise_error(answer)
+        _, drawn = self._ask({"do": "drawable"}, script, timeout_s=FILE_TIMEOUT_S)
         return drawn
 
     def fonts(self, url: str) -> bytes:
@@ -102,21 +98,8 @@ class SubtitleHelper:
             ProbeError: The film cannot be read.
             HelperCrashedError: It crashed the decoder or took too long.
         """
-        answer, fonts = self._process.call({"do": "fonts", "url": url}, timeout_s=FILE_TIMEOUT_S)
-        _raise_error(answer)
+        _, fonts = self._ask({"do": "fonts", "url": url}, timeout_s=FILE_TIMEOUT_S)
         return fonts
-
-    def close(self) -> None:
-        """End the process. Safe twice."""
-        self._process.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def parse_texts(answer: Mapping[str, Any], pieces: bytes) -> list[SubtitleText]:
@@ -141,13 +124,7 @@ def parse_texts(answer: Mapping[str, Any], pieces: bytes) -> list[SubtitleText]:
 
 
 def _texts(answer: Mapping[str, Any], pieces: bytes, count: int) -> list[SubtitleText]:
-    _raise_error(answer)
     texts = parse_texts(answer, pieces)
     if len(texts) != count:
         raise ProbeError("the subtitle helper gave no answer")
     return texts
-
-
-def _raise_error(answer: Mapping[str, Any]) -> None:
-    if "error" in answer:
-        raise ProbeError(str(answer["error"]))

@@ -22,7 +22,7 @@ from transcoder.command import (
 )
 from transcoder.errors import BoxError
 from transcoder.ladder import Rung
-from transcoder.media_info import MediaInfo, VideoStream
+from transcoder.media_info import PQ, MediaInfo, VideoStream
 from transcoder.process import Finished, Stop, run_to_end
 from transcoder.segments import plan_segments
 from transcoder.speeds import CLIP_FPS, CLIP_HEIGHT, CLIP_WIDTH
@@ -123,7 +123,7 @@ def _job(ffmpeg: Path, encoder: PictureEncoder, codec: str, rung: Rung, *, hdr: 
         width=CLIP_WIDTH,
         height=CLIP_HEIGHT,
         fps=CLIP_FPS,
-        color_transfer="smpte2084" if hdr else None,
+        color_transfer=PQ if hdr else None,
         end_s=CLIP_S,
     )
     info = MediaInfo(

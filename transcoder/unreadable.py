@@ -4,11 +4,11 @@ The signatures are those of the formats' own specifications; who was given a fil
 """
 
 import codecs
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
-from transcoder.boxes import parse_box_header
+from transcoder.boxes import find_top_level
 from transcoder.errors import BoxError
-from transcoder.http_range import RangeReader
+from transcoder.http_range import RangeReader, Ranges
 
 Cause = Literal[
     "empty",
@@ -24,8 +24,6 @@ Cause = Literal[
 CAUSES: frozenset[str] = frozenset(get_args(Cause))
 
 _HEAD_SIZE = 4096
-_MAX_BOXES = 1000
-_BOX_HEADER_SIZE = 16  # with a large size
 _MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp", b"moof", b"pnot"})
 _PICTURE_BRANDS = frozenset({b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis"})
 _SIGNATURES: tuple[tuple[bytes, Cause], ...] = (
@@ -47,25 +45,13 @@ _TEXT_CONTROLS = frozenset(b"\t\n\f\r\x1b")
 _LEAST_ASCII = 0.8  # of a text that is not UTF-8: names in an old character set are a small part of it
 
 
-class Ranges(Protocol):
-    """What is looked at: as much of `RangeReader` as is used here."""
-
-    def read(self, start: int, size: int) -> bytes:
-        """Return up to `size` bytes from `start`."""
-
-
 def read_cause(url: str) -> Cause | None:
     """Return why the file behind a loopback `url` is no video, None where it does not show."""
     try:
-        reader = RangeReader(url)
-    except ValueError:  # not an address that is read
+        with RangeReader(url) as reader:
+            return cause_of(reader)
+    except (ValueError, OSError):  # not an address that is read, or nothing is known
         return None
-    try:
-        return cause_of(reader)
-    except OSError:  # then nothing is known
-        return None
-    finally:
-        reader.close()
 
 
 def cause_of(ranges: Ranges) -> Cause | None:
@@ -91,21 +77,13 @@ def cause_of(ranges: Ranges) -> Cause | None:
 
 def _has_index(ranges: Ranges) -> bool:
     """Return whether the box that describes an mp4 file is there, to its end."""
-    at = 0
-    for _ in range(_MAX_BOXES):
-        try:
-            header = parse_box_header(ranges.read(at, _BOX_HEADER_SIZE))
-        except BoxError:
-            return False
-        if header is None:
-            return False
-        kind, _header_size, size = header
-        if kind == b"moov":
-            return size == 0 or len(ranges.read(at + size - 1, 1)) == 1
-        if size == 0:  # up to the end of the file
-            return False
-        at += size
-    return False
+    try:
+        moov = find_top_level(ranges, b"moov")
+    except BoxError:
+        return False
+    if moov is None or moov.size is None:
+        return moov is not None
+    return len(ranges.read(moov.start + moov.size - 1, 1)) == 1
 
 
 def _text_cause(head: bytes) -> Cause | None:

@@ -1,38 +1,32 @@
 """What a multivariant playlist says of a variant, known before anything is converted."""
 
 from transcoder import output
-from transcoder.command import AUDIO_BITRATE
 from transcoder.decision import NO_FALLBACK, chosen_video
 from transcoder.ladder import Rung
-from transcoder.media_info import VideoStream
+from transcoder.media_info import HLG, VideoStream
 from transcoder.playlist import Variant, VideoRange
 from transcoder.session import Rendition
 
 _COPIED_BITS_PER_PIXEL = 0.2  # where the file's size is not known
 _COPIED_PEAK = 3.0  # of a copied picture's bit rate, above its average, where nothing has measured it
 _OVERHEAD_BITRATE = 100_000
+_TS_OVERHEAD = 1.05  # of a transport stream's packets, around what is passed on
 
 
 def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
     """Return the variant at `uri`: `rendition` in the size of `rung`, or with its picture passed on."""
     video = chosen_video(rendition.source.info)
-    peak = average = _OVERHEAD_BITRATE
+    average, peak = _bitrates(rendition, video, rung)
     codecs, size, fps, video_range = [], None, None, None
     if video is not None and rung is not None:
         box = (rung.max_width, rung.max_height)
-        average += output.output_bitrate(video, *box)
-        peak += output.output_peak_bitrate(video, *box)
         codecs.append(output.output_codec_string(video, *box))
         size, fps = output.output_size(video, *box), output.output_fps(video)
     elif video is not None:
-        copied = _copied_bitrate(rendition, video)
-        average += copied
-        peak += rendition.source.info.peak_bitrate or int(copied * _COPIED_PEAK)
         codecs.append(video.codec_string or "")
         size, fps = (video.upright_width, video.upright_height), video.fps
         video_range = _video_range(video)
     if rendition.audio_stream is not None:
-        average, peak = average + AUDIO_BITRATE, peak + AUDIO_BITRATE
         encoded = rendition.decision.audio == "encode"
         codecs.append("mp4a.40.2" if encoded else rendition.audio_stream.codec_string or "")
     return Variant(
@@ -48,13 +42,46 @@ def variant_of(rendition: Rendition, uri: str, rung: Rung | None) -> Variant:
 
 def _video_range(video: VideoStream) -> VideoRange | None:
     """Return how brightness is coded; what is Dolby Vision alone is PQ, whatever its file says."""
-    if video.color_transfer == "arib-std-b67":
+    if video.color_transfer == HLG:
         return "HLG"
     return "PQ" if video.hdr or video.dolby_vision == NO_FALLBACK else None
 
 
-def _copied_bitrate(rendition: Rendition, video: VideoStream) -> int:
+def _bitrates(rendition: Rendition, video: VideoStream | None, rung: Rung | None) -> tuple[int, int]:
+    """Return the average and the greatest bit rate of picture and sound together."""
+    sound, treatment = rendition.audio_stream, rendition.decision.audio
+    sound_bitrate = 0
+    if sound is not None and treatment is not None:
+        sound_bitrate = output.audio_bitrate(sound, treatment, rendition.audio_channels)
+    average = peak = sound_bitrate
+    if video is not None and rung is not None:
+        box = (rung.max_width, rung.max_height)
+        average += output.output_bitrate(video, *box)
+        peak += output.output_peak_bitrate(video, *box)
+    elif video is not None:
+        average, peak = _copied_bitrates(rendition, video, sound_bitrate)
+    return average + _OVERHEAD_BITRATE, peak + _OVERHEAD_BITRATE
+
+
+def _copied_bitrates(rendition: Rendition, video: VideoStream, sound_bitrate: int) -> tuple[int, int]:
+    """Return the average and the greatest bit rate of a picture that is passed on, and its sound."""
+    # What was measured is of all tracks: sound that is passed on is in it already.
+    beside = sound_bitrate if rendition.decision.audio == "encode" else 0
+    of_file, of_file_peak = _file_bitrate(rendition), rendition.source.info.peak_bitrate
+    if of_file is None:
+        copied = int(video.width * video.height * (video.fps or 30) * _COPIED_BITS_PER_PIXEL)
+        average, peak = copied + sound_bitrate, int(copied * _COPIED_PEAK) + sound_bitrate
+    else:
+        average, peak = of_file + beside, int(of_file * _COPIED_PEAK) + beside
+    if of_file_peak is not None:
+        peak = of_file_peak + beside
+    overhead = _TS_OVERHEAD if rendition.profile.packaging == "ts" else 1.0
+    return int(average * overhead), int(peak * overhead)
+
+
+def _file_bitrate(rendition: Rendition) -> int | None:
+    """Return the average bit rate of a file, all its tracks together; None where that is not known."""
     source = rendition.source
-    if source.size is not None and source.info.duration_s > 0:
-        return int(source.size * 8 / source.info.duration_s)
-    return int(video.width * video.height * (video.fps or 30) * _COPIED_BITS_PER_PIXEL)
+    if source.size is None or source.info.duration_s <= 0:
+        return None
+    return int(source.size * 8 / source.info.duration_s)

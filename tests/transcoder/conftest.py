@@ -16,6 +16,7 @@ import imageio_ffmpeg
 import pytest
 
 from transcoder import MediaHelper, MediaInfo, Source
+from transcoder.boxes import walk
 
 FFMPEGS = [Path("/usr/bin/ffmpeg"), Path(imageio_ffmpeg.get_ffmpeg_exe())]
 
@@ -93,6 +94,13 @@ class MediaServer(ThreadingHTTPServer):
                 self.leases -= 1
 
         return leased
+
+
+def with_open_end(film: bytes) -> bytes:
+    """Return an mp4 film whose last box, its `moov`, has the size 0: to the end of the file."""
+    *_, last = walk(film)
+    assert last.kind == b"moov"
+    return film[: last.start] + bytes(4) + film[last.start + 4 :]
 
 
 @pytest.fixture

@@ -23,6 +23,43 @@ def test_large_and_open_ended_boxes():
     assert found == [(b"mdat", b"1234"), (b"free", b"56")]
 
 
+class Bytes:
+    """A file, and whatever may be asked of it."""
+
+    def __init__(self, data):
+        self._data = data
+
+    def read(self, start, size):
+        return self._data[start : start + size]
+
+
+@given(st.lists(st.tuples(kinds, st.binary(max_size=40))), st.booleans())
+def test_a_file_is_walked_by_its_headers(contents, is_open_ended):
+    data = bytearray().join(boxes.build(kind, body) for kind, body in contents)
+    if contents and is_open_ended:
+        start = len(data) - 8 - len(contents[-1][1])
+        data[start : start + 4] = bytes(4)
+    found = list(boxes.top_level(Bytes(bytes(data))))
+    assert [(one.kind, one.read(Bytes(bytes(data)), 99)[8:]) for one in found] == contents
+    assert [one.size is None for one in found] == [
+        is_open_ended and place == len(contents) - 1 for place in range(len(contents))
+    ]
+
+
+def test_no_more_of_a_box_is_read_than_asked_for():
+    data = boxes.build(b"free", b"12") + boxes.build(b"moov", b"345678")
+    moov = boxes.find_top_level(Bytes(data), b"moov")
+    assert moov.read(Bytes(data), 10) == data[10:20]
+    assert boxes.find_top_level(Bytes(data), b"mdat") is None
+
+
+def test_a_walk_ends_at_a_header_that_is_cut_and_at_one_that_lies():
+    whole = boxes.build(b"free", b"12")
+    assert [one.kind for one in boxes.top_level(Bytes(whole + whole[:7]))] == [b"free"]
+    with pytest.raises(BoxError):
+        list(boxes.top_level(Bytes(whole + b"\0\0\0\7moov" + bytes(20))))
+
+
 def test_a_path_leads_inside():
     data = boxes.build(b"moov", boxes.build(b"trak", boxes.build(b"tkhd", b"x")))
     assert boxes.require(data, b"moov", b"trak", b"tkhd").kind == b"tkhd"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.transcoder.conftest import with_open_end
 from tests.transcoder.test_command import HDR_MP4
 from transcoder import PROFILES, decide
 from transcoder.dolby_vision import profile_in_matroska, profile_in_moov
@@ -67,6 +68,8 @@ def test_it_is_found_in_an_mp4_file(clips, media_helper, media_server, profile):
     video = media_helper.probe(media_server.offer("vision.mp4", bytes(grown))).video[0]
     assert video.dolby_vision == profile
     assert (video.width, video.height) == (320, 180)
+    open_ended = with_open_end(bytes(grown))
+    assert media_helper.probe(media_server.offer("open.mp4", open_ended)).video[0].dolby_vision == profile
 
 
 def test_a_screen_is_told_why_colours_are_wrong():

@@ -9,7 +9,8 @@ from PIL import Image
 from tests.transcoder.conftest import FFMPEGS
 from transcoder import preview_layout
 from transcoder.command.tones import _FILTERS
-from transcoder.hdr_tones import HLG, PQ, sdr_colour
+from transcoder.hdr_tones import sdr_colour
+from transcoder.media_info import HLG, PQ
 
 SIZE = (320, 180)
 PATCHES = 16

@@ -14,6 +14,7 @@ from transcoder.stream import Stream
 from transcoder.variants import variant_of
 
 FILM = VideoStream(index=0, codec="hevc", width=1920, height=1080, fps=24.0, end_s=20.0)
+SOUND = AudioStream(index=1, codec="aac", codec_string="mp4a.40.2")
 BASELINE, LEGACY = PROFILES["baseline"], PROFILES["legacy"]
 
 
@@ -74,13 +75,16 @@ def made(
     size=None,
     screen=BASELINE,
     seconds=20,
+    sound=SOUND,
+    peak_bitrate=None,
 ):
     info = MediaInfo(
         format_name="matroska",
         mime="video/x-matroska",
         duration_s=float(seconds),
         video=(replace(video, end_s=float(seconds)),),
-        audio=(AudioStream(index=1, codec="aac", codec_string="mp4a.40.2"),),
+        audio=(sound,),
+        peak_bitrate=peak_bitrate,
         keyframes_s=tuple(float(at_s) for at_s in range(0, seconds, 5)),
     )
     source = Source("film", info, nullcontext, size)
@@ -177,6 +181,46 @@ def test_a_copied_variant_has_the_files_own_bit_rate():
     variant = variant_of(rendition, "x", None)
     assert variant.average_bandwidth == pytest.approx(8_000_000, rel=0.05)
     assert variant.bandwidth > variant.average_bandwidth
+
+
+AC3 = AudioStream(index=1, codec="ac3", channels=6, codec_string="ac-3")
+
+
+@pytest.mark.parametrize(
+    ("screen", "sound", "treatment", "bitrate"),
+    [
+        ("baseline", AC3, "encode", 192_000),
+        ("tizen", replace(AC3, codec="dts"), "encode", 192_000),
+        ("safari", replace(AC3, codec="dts"), "encode", 384_000),
+        ("safari", AC3, "copy", 640_000),
+        ("safari", replace(AC3, codec="eac3"), "copy", 1_024_000),
+        ("safari", replace(AC3, codec="eac3", channels=8), "copy", 1_664_000),
+    ],
+)
+def test_the_bandwidth_has_room_for_the_sound(screen, sound, treatment, bitrate):
+    rendition, rungs = made(480, screen=PROFILES[screen], sound=sound)
+    assert (rendition.decision.video, rendition.decision.audio) == ("encode", treatment)
+    silent = replace(rendition, audio_stream=None)
+    loud, still = variant_of(rendition, "x", rungs[0]), variant_of(silent, "x", rungs[0])
+    assert loud.bandwidth - still.bandwidth == bitrate
+    assert loud.average_bandwidth - still.average_bandwidth == bitrate
+
+
+@pytest.mark.parametrize(("sound", "added"), [(AC3, 0), (replace(AC3, codec="dts"), 384_000)])
+def test_a_peak_that_was_measured_has_the_sound_in_it_that_is_passed_on(sound, added):
+    rendition, _ = made(
+        video=H264, size=20_000_000, screen=PROFILES["safari"], sound=sound, peak_bitrate=9_000_000
+    )
+    assert rendition.decision.video == "copy"
+    variant = variant_of(rendition, "x", None)
+    assert variant.bandwidth == 9_100_000 + added
+    assert variant.average_bandwidth == 8_100_000 + added
+
+
+def test_what_is_passed_on_in_a_transport_stream_has_its_packets_around_it():
+    rendition, _ = made(video=H264, size=20_000_000, screen=PROFILES["dlna"], peak_bitrate=9_000_000)
+    assert rendition.decision.video == "copy"
+    assert variant_of(rendition, "x", None).bandwidth > 9_400_000
 
 
 HDR = replace(FILM, bit_depth=10, level=120, color_transfer="smpte2084")

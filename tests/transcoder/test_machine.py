@@ -13,7 +13,7 @@ from transcoder.command import SOFTWARE, PictureEncoder
 from transcoder.devices import candidates
 from transcoder.ladder import Rung
 from transcoder.machine import Machine
-from transcoder.remembered import Findings, fingerprint, remember
+from transcoder.remembered import MachineFacts, fingerprint, remember
 
 FILM = VideoStream(index=0, codec="hevc", width=1920, height=1080, fps=24.0, end_s=20.0)
 
@@ -119,7 +119,7 @@ def remembered(fake, tmp_path, kind="vaapi", costs=None) -> Machine:
     machine = Machine(fake.ffmpeg, memory=memory, devices=fake.devices)
     found = candidates(fake.devices, "linux")
     chosen = next(one for one in found if one.kind == kind)
-    remember(memory, fingerprint(fake.ffmpeg, found), Findings(chosen, costs=costs or {"h264-read": 0.1}))
+    remember(memory, fingerprint(fake.ffmpeg, found), MachineFacts(chosen, costs=costs or {"h264-read": 0.1}))
     return machine
 
 
@@ -270,7 +270,7 @@ def test_without_an_ffmpeg_that_starts_the_owner_is_told_and_nobody_waits(
         ffmpeg.write_text(given)
         ffmpeg.chmod(0o755 if given.startswith("#!") else 0o644)
     if remembers:
-        remember(memory, fingerprint(ffmpeg, ()), Findings())
+        remember(memory, fingerprint(ffmpeg, ()), MachineFacts())
     machine = Machine(ffmpeg, memory=memory, hardware=False)
     with Pool(ffmpeg, machine=machine) as pool:
         assert machine.settled.wait(20)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.transcoder.conftest import H264
 from transcoder import SubtitleHelper
-from transcoder import matroska_cues as cues
-from transcoder.matroska_cues import Line, NoIndexError, read_lines
+from transcoder.matroska_cues import lines_in, read_lines
+from transcoder.stored_lines import Line, NoIndexError
 
 SRT = "".join(f"{n + 1}\n00:00:0{n},100 --> 00:00:0{n},900\nLine {n}{', and on' * n}\n\n" for n in range(9))
 
@@ -56,30 +56,21 @@ class Bytes:
     def read(self, start: int, size: int) -> bytes:
         return self.data[start : start + size]
 
-    def close(self) -> None:
-        pass
 
-
-@pytest.fixture
-def lines_of(monkeypatch):
-    """Return a function that reads the lines of a film in memory instead of one behind an address."""
-
-    def read(data: bytes, count=None) -> list[Line]:
-        monkeypatch.setattr(cues, "RangeReader", lambda _url: Bytes(data))
-        return read_lines("", 0, count)
-
-    return read
+def lines_of(data: bytes, count=None) -> list[Line]:
+    """Return the lines of a film in memory."""
+    return lines_in(Bytes(data), 0, count)
 
 
 STORED = [(100, 800, b"one"), (2000, 1500, b"two, " * 5000)]
 WANTED = [Line(0.1, 0.8, b"one"), Line(2.0, 1.5, b"two, " * 5000)]
 
 
-def test_lines_are_read_where_the_index_says(lines_of):
+def test_lines_are_read_where_the_index_says():
     assert lines_of(film(STORED)) == WANTED
 
 
-def test_an_index_is_believed_only_with_a_reason(lines_of):
+def test_an_index_is_believed_only_with_a_reason():
     unknown = film(STORED, writer=b"libebml v1.4.4 + libmatroska v1.7.1")
     assert lines_of(unknown, 2) == WANTED
     for count in (None, 3):
@@ -87,7 +78,7 @@ def test_an_index_is_believed_only_with_a_reason(lines_of):
             lines_of(unknown, count)
 
 
-def test_compressed_lines_are_opened(lines_of):
+def test_compressed_lines_are_opened():
     packed = [(start, duration, zlib.compress(text)) for start, duration, text in STORED]
     zlibbed = element(0x6240, element(0x5034, number(0x4254, 0)))
     assert lines_of(film(packed, encodings=zlibbed)) == WANTED
@@ -109,7 +100,7 @@ def test_compressed_lines_are_opened(lines_of):
         film(STORED)[:-20],
     ],
 )
-def test_what_cannot_be_relied_on_is_refused(lines_of, data):
+def test_what_cannot_be_relied_on_is_refused(data):
     with pytest.raises(NoIndexError):
         lines_of(data, 2)
 
@@ -119,10 +110,8 @@ def test_damage_is_never_more_than_a_missing_index(data):
     whole = bytearray(film([(100, 800, b"one"), (2000, 1500, b"two")]))
     for _ in range(data.draw(st.integers(0, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cues, "RangeReader", lambda _url: Bytes(bytes(whole)))
-        with contextlib.suppress(NoIndexError):
-            assert all(isinstance(line, Line) for line in read_lines("", 0, 2))
+    with contextlib.suppress(NoIndexError):
+        assert all(isinstance(line, Line) for line in lines_of(bytes(whole), 2))
 
 
 @pytest.mark.ffmpeg

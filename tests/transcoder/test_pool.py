@@ -225,9 +225,9 @@ def test_close_ends_those_who_wait(long_source, tiny, media_server):
     assert raised
 
 
-def test_encoders_are_limited_and_the_wait_is_bounded(long_source, tiny, monkeypatch):
-    monkeypatch.setattr("transcoder.slots.SLOT_WAIT_S", 0.05)
+def test_encoders_are_limited_and_the_wait_is_bounded(long_source, tiny):
     with Pool(FFMPEGS[0], encoder_limit=1) as pool:
+        pool._runs._slots[True].wait_s = 0.05
         b"".join(pool.stream(long_source, tiny, session_id="one").segment(0))
         with pytest.raises(BusyError) as caught:
             pool.stream(long_source, tiny, session_id="two").segment(20)

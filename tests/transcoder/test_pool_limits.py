@@ -79,9 +79,9 @@ def test_three_cold_starts_at_once_and_none_starves(long_source, tiny, media_ser
         assert pool.state.playing == 3
 
 
-def test_the_one_too_many_is_told_how_many_play(long_source, tiny, monkeypatch):
-    monkeypatch.setattr("transcoder.slots.SLOT_WAIT_S", 0.05)
+def test_the_one_too_many_is_told_how_many_play(long_source, tiny):
     with Pool(FFMPEGS[0], encoder_limit=2) as pool:
+        pool._runs._slots[True].wait_s = 0.05
         for number in range(2):
             b"".join(pool.stream(long_source, tiny, session_id=str(number)).segment(10 * number))
         with pytest.raises(BusyError, match=r"^The box is busy: 2 of 2 films playing\.$"):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.shared_media import MEDIA, needs_media
-from tests.transcoder.conftest import AAC, FFMPEGS, H264
+from tests.transcoder.conftest import AAC, FFMPEGS, H264, with_open_end
 from transcoder import MediaInfo, ProbeError
 from transcoder.probe import parse_answer
 
@@ -30,6 +30,10 @@ def test_reordered_frames_in_mp4_have_exact_keyframes(h264_mp4, probe):
     assert video.end_s == pytest.approx(10.0)
     (audio,) = info.audio
     assert (audio.codec, audio.channels, audio.codec_string) == ("aac", 2, "mp4a.40.2")
+
+
+def test_an_mp4_file_whose_last_box_has_no_size_is_read_to_its_end(h264_mp4, probe):
+    assert probe("open.mp4", with_open_end(h264_mp4)) == probe("h264.mp4", h264_mp4)
 
 
 def test_matroska_keyframes_come_from_its_cues(h264_mkv, probe):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 
@@ -25,7 +26,7 @@ def answer(request, payload):
         case "print": print("a library says hello"); return {}, b""
         case "know": return {
             "environment": dict(os.environ), "session": os.getsid(0), "pid": os.getpid(),
-            "core": resource.getrlimit(resource.RLIMIT_CORE)[0], "memory": resource.getrlimit(resource.RLIMIT_AS)[0],
+            "core": resource.getrlimit(resource.RLIMIT_CORE), "memory": resource.getrlimit(resource.RLIMIT_AS)[0],
         }, b""
         case "grow":
             try: return {"size": len(bytearray(1 << 40))}, b""
@@ -143,7 +144,7 @@ def test_a_child_knows_little_and_is_limited(helper, monkeypatch):
     allowed = {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONSAFEPATH"}
     assert set(known["environment"]) <= allowed
     assert known["session"] == known["pid"]
-    assert known["core"] == 0
+    assert known["core"] == [1, 1]  # too little for a file, and no pipe either
     assert 0 < known["memory"] < 1 << 33
     assert helper.call({"do": "grow"})[0] == {"error": "memory"}
 
@@ -196,6 +197,16 @@ def test_an_encoder_leaves_no_core_file():
     )
     with Encoder([sys.executable, "-c", delayed]) as encoder:
         assert encoder.read(100) == b"(1, 1)\n"  # too little for a file, and no pipe either
+
+
+def test_where_core_dumps_are_forbidden_altogether_they_stay_so():
+    program = (
+        "import resource; from transcoder.core_dumps import refuse_core_dump;"
+        "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); refuse_core_dump();"
+        "print(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert printed.stdout == "(0, 0)\n"
 
 
 def never():

@@ -71,6 +71,15 @@ def notices_at_once(monkeypatch):
     monkeypatch.setattr(threading.Condition, "wait_for", wait_for)
 
 
+def send_away(box, session_id):
+    """Have a viewer ask a full box, in vain and not for long."""
+    patience_s, box.slots.wait_s = box.slots.wait_s, 0.02
+    with pytest.raises(BusyError) as caught:
+        box.take(session_id)
+    box.slots.wait_s = patience_s
+    return caught.value
+
+
 def test_first_come_first_served():
     box = Box(1)
     box.take("a")
@@ -97,13 +106,10 @@ def test_who_seeks_goes_before_who_waits():
 
 
 @pytest.mark.parametrize(("away_s", "first"), [(PLACE_KEPT_S - 1, "b"), (PLACE_KEPT_S + 1, "c")])
-def test_who_was_sent_away_and_comes_again_is_not_overtaken(monkeypatch, away_s, first):
+def test_who_was_sent_away_and_comes_again_is_not_overtaken(away_s, first):
     box = Box(1)
     box.take("a")
-    monkeypatch.setattr("transcoder.slots.SLOT_WAIT_S", 0.02)
-    with pytest.raises(BusyError):
-        box.take("b")
-    monkeypatch.setattr("transcoder.slots.SLOT_WAIT_S", 20)
+    send_away(box, "b")
     box.clock.now_s += away_s
     waiting = {name: box.begin_to_wait(name) for name in ("c", "b")}
     box.free("a")
@@ -112,19 +118,6 @@ def test_who_was_sent_away_and_comes_again_is_not_overtaken(monkeypatch, away_s,
     box.free(first)
     for thread in waiting.values():
         thread.join()
-
-
-@pytest.fixture
-def sent_away(monkeypatch):
-    """Return a function that sends a viewer away from a full box."""
-
-    def send(box, session_id):
-        with monkeypatch.context() as patched:
-            patched.setattr("transcoder.slots.SLOT_WAIT_S", 0.02)
-            with pytest.raises(BusyError):
-                box.take(session_id)
-
-    return send
 
 
 def waits_in_vain(box, session_id):
@@ -137,10 +130,10 @@ def waits_in_vain(box, session_id):
     return thread
 
 
-def test_what_becomes_free_while_one_was_sent_away_is_kept_for_that_one(sent_away):
+def test_what_becomes_free_while_one_was_sent_away_is_kept_for_that_one():
     box = Box(1)
     box.take("a")
-    sent_away(box, "b")
+    send_away(box, "b")
     box.free("a")
     later = waits_in_vain(box, "c")
     box.clock.now_s += RETRY_AFTER_S
@@ -150,10 +143,10 @@ def test_what_becomes_free_while_one_was_sent_away_is_kept_for_that_one(sent_awa
     later.join()
 
 
-def test_who_was_sent_away_and_stays_away_holds_nobody_up_for_long(sent_away):
+def test_who_was_sent_away_and_stays_away_holds_nobody_up_for_long():
     box = Box(1)
     box.take("a")
-    sent_away(box, "b")
+    send_away(box, "b")
     box.free("a")
     later = waits_in_vain(box, "c")
     box.clock.now_s += KEPT_FREE_S
@@ -161,11 +154,11 @@ def test_who_was_sent_away_and_stays_away_holds_nobody_up_for_long(sent_away):
     assert box.served == ["a", "c"]
 
 
-def test_a_slot_is_kept_for_as_long_as_the_place_is(sent_away):
+def test_a_slot_is_kept_for_as_long_as_the_place_is():
     """Not freed at once, but still before who was sent away is given up."""
     box = Box(1)
     box.take("a")
-    sent_away(box, "b")
+    send_away(box, "b")
     later = waits_in_vain(box, "c")
     box.clock.now_s += PLACE_KEPT_S - 1
     box.runs[0].asked_at_s = box.clock.now_s  # still watched
@@ -177,11 +170,11 @@ def test_a_slot_is_kept_for_as_long_as_the_place_is(sent_away):
     assert box.served == ["a", "c"]
 
 
-def test_who_comes_later_takes_what_nobody_was_sent_away_for(sent_away):
+def test_who_comes_later_takes_what_nobody_was_sent_away_for():
     box = Box(2)
     box.take("a")
     box.take("b")
-    sent_away(box, "c")
+    send_away(box, "c")
     box.free("a")
     with box.lock:
         assert not box.slots.has_room("d", [run for run in box.runs if run.alive])
@@ -198,15 +191,13 @@ def test_who_comes_later_takes_what_nobody_was_sent_away_for(sent_away):
     ("limit", "said"),
     [(1, "The box is busy: 1 of 1 film playing."), (2, "The box is busy: 2 of 2 films playing.")],
 )
-def test_it_is_said_why(monkeypatch, limit, said):
-    monkeypatch.setattr("transcoder.slots.SLOT_WAIT_S", 0.02)
+def test_it_is_said_why(limit, said):
     box = Box(limit)
     for number in range(limit):
         box.take(str(number))
-    with pytest.raises(BusyError) as caught:
-        box.take("one more")
-    assert str(caught.value) == said
-    assert caught.value.retry_after_s > 0
+    error = send_away(box, "one more")
+    assert str(error) == said
+    assert error.retry_after_s > 0
 
 
 def test_a_run_that_nobody_asks_for_gives_its_slot_to_who_waits():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from library.subtitle_names import _LANGUAGES
 from transcoder.languages import language_tag, own_name
 from transcoder.playlist import (
     MultivariantPlaylist,
@@ -89,6 +90,12 @@ def test_a_forced_track_is_another_kind():
 )
 def test_languages(code, tag, name):
     assert (language_tag(code), own_name(code)) == (tag, name)
+
+
+@pytest.mark.parametrize("code", sorted(_LANGUAGES))
+def test_a_language_that_is_read_in_a_file_name_has_its_tag_and_its_own_name(code):
+    assert len(language_tag(code)) == 2
+    assert own_name(code)
 
 
 def test_times_are_on_the_clock_of_the_segments():

@@ -36,6 +36,8 @@ CASES = [
         None,
     ),  # described, yet unreadable
     (FTYP + MOOV + MDAT, None),
+    (FTYP + MDAT + bytes(4) + MOOV[4:], None),  # to the end of the file
+    (FTYP + bytes(4) + MDAT[4:] + MOOV, "unfinished"),
     (build(b"ftyp", b"heic\0\0\0\0mif1heic") + build(b"meta", bytes(40)), "picture"),
     (b"#EXTM3U\n#EXTINF:2,\nhttp://127.0.0.1:9/x.ts\n", "playlist"),
     (b"ffconcat version 1.0\nfile /etc/passwd\n", "playlist"),

@@ -18,11 +18,9 @@ from transcoder.command.job import (
     VobSub,
 )
 from transcoder.command.programs import commands
-from transcoder.command.sound import AAC_FRAME_SIZE, AUDIO_BITRATE, SAMPLE_RATE
+from transcoder.command.sound import SAMPLE_RATE
 
 __all__ = [
-    "AAC_FRAME_SIZE",
-    "AUDIO_BITRATE",
     "KINDS",
     "MAX_SAVINGS",
     "MAX_SEGMENTS_PER_RUN",

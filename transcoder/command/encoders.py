@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 from transcoder.command.job import (
-    GUARD_S,
     MAX_SEGMENTS_PER_RUN,
     EncodeJob,
     Kind,
@@ -11,14 +10,14 @@ from transcoder.command.job import (
     Options,
     PictureEncoder,
 )
+from transcoder.media_info import PQ
 from transcoder.output import BUFFER_S, output_bitrate, output_fps, output_level
+from transcoder.seeks import GUARD_S
 from transcoder.segments import HOLD_S
 
 VIDEO_TIME_SCALE = 90000
-_PRESETS = (
-    "superfast",
-    "ultrafast",
-)  # 1080p at 1.6 times real time on two slow cores; the next slower one at 1.1
+# 1080p at 1.6 times real time on two slow cores; the next slower one at 1.1.
+_PRESETS = ("superfast", "ultrafast")
 _CRF = 23
 _NEVER = 9999  # pictures between keyframes that nobody asked for
 _DEVICE = "hw"
@@ -147,7 +146,7 @@ def trial_arguments(ffmpeg: str, encoder: PictureEncoder) -> list[str]:
 
 
 _CLIP_ENCODERS = {
-    "h264": (
+    "h264": [
         "-c:v",
         "libx264",
         "-preset",
@@ -160,20 +159,11 @@ _CLIP_ENCODERS = {
         "24",
         "-crf",
         "30",
-    ),
+    ],
     "hevc10": (
         *("-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le"),
         *("-x265-params", "log-level=error:keyint=24:min-keyint=24:bframes=0:crf=18"),
-        *(
-            "-color_primaries",
-            "bt2020",
-            "-color_trc",
-            "smpte2084",
-            "-colorspace",
-            "bt2020nc",
-            "-color_range",
-            "tv",
-        ),
+        *("-color_primaries", "bt2020", "-color_trc", PQ, "-colorspace", "bt2020nc", "-color_range", "tv"),
     ),
 }
 

@@ -10,7 +10,8 @@ from ffmpeg.nodes import FilterableStream, FilterNode
 from ffmpeg.nodes import Node as GraphNode
 
 from transcoder.command.encoders import VIDEO_TIME_SCALE
-from transcoder.command.job import GUARD_S, EncodeJob, Node
+from transcoder.command.job import EncodeJob, Node
+from transcoder.seeks import GUARD_S
 from transcoder.segments import HOLD_S, is_outlasted
 
 # A picture that follows the boundary so soon does as well: films of ten pictures a second or more stay as they are.

@@ -5,11 +5,8 @@ from bisect import bisect_right
 import ffmpeg
 
 from transcoder.command.encoders import STANDARD_INPUT, reading_options
-from transcoder.command.job import GUARD_S, EncodeJob, Node, Options
-from transcoder.decision import max_gop_s
-
-_INDEXED = frozenset({"mov", "matroska"})  # seek to a keyframe exactly; others search for it
-_SEARCH_S = 6.0
+from transcoder.command.job import EncodeJob, Node, Options
+from transcoder.seeks import is_indexed, keyframe_before, search_s
 
 
 def open_input(job: EncodeJob, *, seek_s: float | None, options: Options | None = None) -> Node:
@@ -44,12 +41,11 @@ def picture_input(job: EncodeJob) -> Node:
     reading = reading_options(job.encoder) if job.video == "encode" else {}
     if job.first == 0:
         return open_input(job, seek_s=None, options=reading)
-    if job.info.format_name in _INDEXED and job.info.keyframes_s:
+    if is_indexed(job.info):
         seek_s = _planned_seek_s(job)
     else:
-        gop_s = max_gop_s(job.info, job.picture) if job.info.keyframes_s else 0.0
         shown_s = job.start_s if job.picture.end_s is None else min(job.start_s, job.picture.end_s)
-        seek_s = shown_s - max(_SEARCH_S, gop_s + 1)
+        seek_s = shown_s - search_s(job.info, job.picture)
     return open_input(job, seek_s=seek_s - job.origin_s, options={"noaccurate_seek": None, **reading})
 
 
@@ -60,7 +56,7 @@ def _planned_seek_s(job: EncodeJob) -> float:
     keyframes are close together an earlier one does as well, and is safer.
     """
     times = job.info.keyframes_s
-    at = max(bisect_right(times, job.start_s + GUARD_S) - 1, 0)
+    at = keyframe_before(job.info, job.start_s)
     if job.video == "encode" and at and at + 1 < len(times) and times[at + 1] - times[at] < 0.5:
         at = max(bisect_right(times, job.start_s - 0.5) - 1, 0)
     following = times[at + 1] if at + 1 < len(times) else times[at] + 1.0

@@ -11,7 +11,6 @@ from transcoder.segments import SegmentPlan
 
 MAX_SEGMENTS_PER_RUN = 2000  # their key times are one argument, and Linux takes 128 KiB
 MAX_SAVINGS = 1
-GUARD_S = 0.002  # boundaries are met from a little before: time bases round
 
 Kind = Literal["software", "vaapi", "qsv", "nvenc", "v4l2m2m", "rkmpp", "videotoolbox"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -73,9 +72,8 @@ class EncodeJob:
     max_height: int = 1080
     encoder: PictureEncoder = SOFTWARE
     savings: int = 0  # how much work the encoder is spared, up to `MAX_SAVINGS`
-    stretch: Stretch | None = (
-        None  # the part of the file to read, where its clock jumps; `info` is on its clock
-    )
+    # The part of the file to read, where its clock jumps; `info` is on its clock.
+    stretch: Stretch | None = None
 
     @property
     def start_s(self) -> float:

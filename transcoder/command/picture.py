@@ -3,13 +3,14 @@
 from transcoder.command.burning import with_subtitles
 from transcoder.command.encoders import handed_over
 from transcoder.command.holding import held
-from transcoder.command.job import GUARD_S, EncodeJob, Node, Options
+from transcoder.command.job import EncodeJob, Node, Options
 from transcoder.command.tones import with_hdr_named, with_sdr_tones
+from transcoder.media_info import BROADCAST_FORMATS
 from transcoder.output import MAX_FPS, output_fps, output_size
+from transcoder.seeks import GUARD_S
 
 # Codecs whose pictures say one by one whether they are of two fields; many a broadcast has some of both kinds.
 _FIELDS_BY_PICTURE = frozenset({"mpeg2video", "h264", "vc1"})
-_BROADCASTS = frozenset({"mpegts", "mpeg"})
 
 # Most pictures of such a file have no time of their own, and what libavformat makes up repeats and leaves out some.
 _TIMES_GUESSED = ("mpeg", "mpeg1video")
@@ -42,7 +43,7 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
 
 def _may_have_fields(job: EncodeJob) -> bool:
     """Return whether some pictures may be of two fields although the first one is not."""
-    return job.info.format_name in _BROADCASTS and job.picture.codec in _FIELDS_BY_PICTURE
+    return job.info.format_name in BROADCAST_FORMATS and job.picture.codec in _FIELDS_BY_PICTURE
 
 
 def _evenly_timed(job: EncodeJob, stream: Node) -> Node:

@@ -4,17 +4,17 @@ import ffmpeg
 
 from transcoder.command.inputs import open_input
 from transcoder.command.job import EncodeJob, Node, Options
-from transcoder.media_info import AudioStream
+from transcoder.media_info import BROADCAST_FORMATS, AudioStream
+from transcoder.output import audio_bitrate
+from transcoder.seeks import EXACT_SOUND_EARLY_S, SOUND_EARLY_S
 
 SAMPLE_RATE = 48000
 AAC_FRAME_SIZE = 1024  # samples per packet: the grid on which all runs of one film's sound lie
-AUDIO_BITRATE = 192_000
-SURROUND_BITRATE = 384_000
 STEREO = 2
 SURROUND = 6
 _HARD_COMPENSATION_S = 0.02
 # To look for more sound in them is to read the rest of the film. Their packets said when it ends.
-_SEARCHED = frozenset({"matroska", "mpegts", "mpeg"})
+_SEARCHED = BROADCAST_FORMATS | {"matroska"}
 _SURELY_OVER_S = 2.0  # behind the end that the probe found
 _PRE_ROLL_PACKETS = 4  # AAC needs them to be itself again; they are dropped
 _IMPRECISE_SOUND = frozenset({"avi", "flv", "asf", "mpeg", "ogg"})
@@ -36,7 +36,7 @@ def sound_seek_s(job: EncodeJob) -> float:
     """Return where to seek for the sound, from `origin_s`: early enough to be exact at the run's start."""
     sound = job.audio_stream
     imprecise = job.info.format_name in _IMPRECISE_SOUND or (sound is not None and sound.codec == "truehd")
-    early_s = 3.0 if imprecise or job.audio == "copy" else 0.25
+    early_s = SOUND_EARLY_S if imprecise or job.audio == "copy" else EXACT_SOUND_EARLY_S
     return _first_sample(job) / SAMPLE_RATE - early_s - job.origin_s
 
 
@@ -93,7 +93,7 @@ def sound_track(job: EncodeJob, stream: Node) -> tuple[Node, Options]:
     else:
         stream = stream.filter("atrim", start_pts=_first_sample_heard(job, job.audio_stream))
     stream = stream.filter("aresample", **times)
-    bitrate = SURROUND_BITRATE if job.audio_channels == SURROUND else AUDIO_BITRATE
+    bitrate = audio_bitrate(job.audio_stream, "encode", job.audio_channels)
     return _mixed(job, stream), {"c:a": "aac", "ac": job.audio_channels, "b:a": bitrate}
 
 

@@ -1,6 +1,7 @@
 """HDR pictures made for screens that show none: PQ and HLG to the tones and colours of BT.709."""
 
 from transcoder.command.job import Node
+from transcoder.media_info import PQ
 
 _FILTERS = (
     ("zscale", {"t": "linear", "npl": 100}),
@@ -18,7 +19,7 @@ def with_hdr_named(stream: Node, transfer: str | None) -> Node:
     colorspaces". Both transfers are used with the colours of BT.2020 (ITU-R BT.2100).
     """
     return stream.filter(
-        "setparams", color_primaries="bt2020", color_trc=transfer or "smpte2084", colorspace="bt2020nc"
+        "setparams", color_primaries="bt2020", color_trc=transfer or PQ, colorspace="bt2020nc"
     )
 
 
