@@ -1,4 +1,4 @@
-"""One run of ffmpeg over one rendition, from one segment on: its encoders, their readers, how far they have come."""
+"""One run of ffmpeg over one presentation, from one segment on: its encoders, their readers, how far they are."""
 
 import logging
 import threading

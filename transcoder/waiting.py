@@ -1,7 +1,7 @@
 """What a request waits for while a run works."""
 
 from transcoder.run import Run
-from transcoder.session import Rendition
+from transcoder.session import Presentation
 
 
 def settled(run: Run, index: int) -> bool:
@@ -9,6 +9,6 @@ def settled(run: Run, index: int) -> bool:
     return (index in run.segments and not run.fruitless) or run.position > index or not run.alive
 
 
-def init_settled(rendition: Rendition, run: Run) -> bool:
+def init_settled(presentation: Presentation, run: Run) -> bool:
     """Whether the init segment is there, or will not come from this run."""
-    return rendition.init is not None or not run.alive
+    return presentation.init is not None or not run.alive

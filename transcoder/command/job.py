@@ -1,4 +1,4 @@
-"""What one run of one rendition is to do."""
+"""What one run of one presentation is to do."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,7 @@ SOFTWARE = PictureEncoder("software")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodeJob:
-    """One run of one rendition, from one segment on."""
+    """One run of one presentation, from one segment on."""
 
     ffmpeg: Path
     url: str
