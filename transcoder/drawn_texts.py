@@ -10,7 +10,7 @@ from functools import partial
 
 from transcoder.command import VobSub
 from transcoder.errors import BusyError
-from transcoder.run import Lease
+from transcoder.lease import Lease
 from transcoder.session import Presentation
 from transcoder.slots import RETRY_AFTER_S
 

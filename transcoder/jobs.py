@@ -8,8 +8,9 @@ from pathlib import Path
 from transcoder import command
 from transcoder.assembly import Assembly, Fmp4Assembly
 from transcoder.drawn_texts import TextLease
+from transcoder.lease import Commands, Lease
 from transcoder.packet_grid import ANYWHERE, PacketGrid
-from transcoder.run import Commands, Lease, Run
+from transcoder.run import Run
 from transcoder.segments import EPOCH_S
 from transcoder.session import SPARED_RUN_S, Presentation
 from transcoder.silence import silence_beside, silence_in

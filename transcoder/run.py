@@ -3,14 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from typing import Protocol
 
 from transcoder.assembly import Assembly
 from transcoder.cache import Segment
 from transcoder.command import PictureEncoder
 from transcoder.errors import BoxError, FfmpegMissingError
+from transcoder.lease import Commands, Lease
 from transcoder.pace import Pace
 from transcoder.process import Encoder
 from transcoder.run_owner import RunOwner
@@ -20,24 +19,6 @@ logger = logging.getLogger(__name__)
 AHEAD = 3  # segments made beyond the furthest one asked for; then the pipe is left unread
 _READ_SIZE = 1 << 16
 _STOPPED = 255  # what ffmpeg says when somebody ended it
-
-
-class Lease(Protocol):
-    """A loopback address of a source's bytes, and what went wrong when they were read through it.
-
-    Encoders take a broken-off connection for the end of the file, so they cannot tell.
-    """
-
-    @property
-    def url(self) -> str:
-        """The address."""
-
-    @property
-    def damage(self) -> Exception | None:
-        """Why bytes could not be given; None as long as all went well."""
-
-
-Commands = Callable[[Lease], Sequence[tuple[str, list[str]]]]  # (track, argument list) per encoder
 
 
 class Run:
@@ -75,6 +56,7 @@ class Run:
         self._encoders: list[Encoder] = []
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
+        self._heard_at_s = time.monotonic()
         self._muted: dict[str, list[str]] = {}
         self._leasing = ExitStack()
         self._lease: Lease | None = None
@@ -93,6 +75,16 @@ class Run:
         if frontiers is not None and frontiers.has("video"):
             return not frontiers.pictured
         return not self.segments
+
+    @property
+    def silent_s(self) -> float:
+        """How long ago it brought something, or was started."""
+        return time.monotonic() - self._heard_at_s
+
+    @property
+    def worked_s(self) -> float:
+        """How long its encoders have kept a processor busy."""
+        return sum(encoder.worked_s for encoder in self._encoders)
 
     @property
     def pids(self) -> list[int]:
@@ -188,6 +180,7 @@ class Run:
     def append(self, index: int, data: bytes) -> None:
         """Take the next bytes of segment `index`."""
         with self._lock:
+            self._heard_at_s = time.monotonic()
             if self.alive and self.position <= index < self.stop:
                 self.segments.setdefault(index, Segment()).append(data)
                 self._owner.note_unfinished(len(data))

@@ -18,12 +18,11 @@ from transcoder.run import AHEAD, Run
 from transcoder.session import Presentation, Session
 from transcoder.slots import RETRY_AFTER_S, PoolState, Slots
 from transcoder.stream import SegmentBody
-from transcoder.waiting import init_settled, settled
+from transcoder.waiting import Patience, init_settled, settled
 
 logger = logging.getLogger(__name__)
 
 RUN_IDLE_S = 15.0
-WAIT_LIMIT_S = 20.0  # for the first bytes of a segment, from when its run is started
 DEVICE_LIMIT_S = 8.0  # for a device's first bytes: as long as a disk takes to wake up, and players still wait
 _AHEAD_WHILE_OTHERS_WAIT = 1  # segments, while another viewer waits for the first picture
 COPY_LIMIT = 8  # runs that convert no picture cost next to nothing
@@ -52,6 +51,7 @@ class Runs:
         now: Callable[[], float],
         wake: Callable[[], None],
     ) -> None:
+        self.patience = Patience()
         self._ffmpeg = ffmpeg
         self._machine = machine
         self._slots = {
@@ -216,17 +216,20 @@ class Runs:
     def _wait(self, run: Run, done: Callable[[], bool]) -> None:
         """Wait on `run` until `done`, or until its device hangs: then another run has to be found."""
         run.waiting += 1
+        worked_s = run.worked_s
         try:
             if self._hangs(run, done):
                 run.give_up()
                 return
-            arrived = self._lock.wait_for(done, timeout=WAIT_LIMIT_S)
+            arrived = self._lock.wait_for(done, timeout=self.patience.wait_s)
         finally:
             run.waiting -= 1
         if not run.wanted_by and not run.waiting:
             self._wake()
         if not arrived:
-            if not run.starting:  # else its file is still being opened
+            if self.patience.keeps(run, run.worked_s - worked_s):
+                run.asked_at_s = self._now()
+            else:
                 self._refused(run)
                 run.give_up()  # it hangs: the next request shall find another
             raise BusyError("the encoder does not answer in time", RETRY_AFTER_S)

@@ -11,10 +11,11 @@ from transcoder.command import MAX_SAVINGS, VobSub
 from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
 from transcoder.errors import EncodeError, NoSoundTrackError, SegmentNotFoundError, UnreadablePartError
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
+from transcoder.lease import Lease
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.output import output_channels
 from transcoder.profiles import ScreenProfile
-from transcoder.run import Lease, Run
+from transcoder.run import Run
 from transcoder.segments import SegmentPlan, plan_segments
 from transcoder.skipping import playable_again_s
 
