@@ -209,7 +209,7 @@ def _decoding_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
         return f"the video is {name} of a higher level than this screen plays"
     if (video.hdr or video.dolby_vision) and not profile.hdr:
         return "the video is HDR, which this screen does not show"
-    if video.interlaced and not profile.interlaced:
+    if (video.interlaced or video.mixed) and not profile.interlaced:
         return "the video is interlaced, which this screen does not show well"
     if video.rotation and not profile.rotates:
         return "the video lies on its side, and this screen does not turn it"

@@ -34,7 +34,9 @@ class VideoStream:
     sar: float = 1.0  # width of a stored pixel divided by its height
     rotation: int = 0  # degrees clockwise that bring it upright: 0, 90, 180 or 270
     fps: float | None = None
-    interlaced: bool = False
+    interlaced: bool = False  # the first picture is of two fields
+    may_have_fields: bool = False  # H.264: later pictures may be, as far as its parameters say...
+    mixed: bool = False  # ...and some are
     only_idr: bool = True  # H.264: each keyframe is one that any decoder can begin at; see `idr`
     color_transfer: str | None = None
     dolby_vision: int | None = None  # profile; 5 has no picture for other screens beneath it

@@ -9,7 +9,7 @@ from transcoder.media_info import BROADCAST_FORMATS
 from transcoder.output import MAX_FPS, output_fps, output_size
 from transcoder.seeks import GUARD_S
 
-# Codecs whose pictures say one by one whether they are of two fields; many a broadcast has some of both kinds.
+# Codecs whose pictures say one by one whether they are of two fields; many a film has some of both kinds.
 _FIELDS_BY_PICTURE = frozenset({"mpeg2video", "h264", "vc1"})
 
 # Most pictures of such a file have no time of their own, and what libavformat makes up repeats and leaves out some.
@@ -43,7 +43,9 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
 
 def _may_have_fields(job: EncodeJob) -> bool:
     """Return whether some pictures may be of two fields although the first one is not."""
-    return job.info.format_name in BROADCAST_FORMATS and job.picture.codec in _FIELDS_BY_PICTURE
+    if job.picture.codec == "h264" and job.info.format_name not in BROADCAST_FORMATS:
+        return job.picture.may_have_fields
+    return job.picture.codec in _FIELDS_BY_PICTURE
 
 
 def _evenly_timed(job: EncodeJob, stream: Node) -> Node:
