@@ -33,6 +33,7 @@ class VideoStream:
     height: int
     sar: float = 1.0  # width of a stored pixel divided by its height
     rotation: int = 0  # degrees clockwise that bring it upright: 0, 90, 180 or 270
+    mirrored: bool = False  # before that, left and right are exchanged
     fps: float | None = None
     interlaced: bool = False  # the first picture is of two fields
     may_have_fields: bool = False  # H.264: later pictures may be, as far as its parameters say...

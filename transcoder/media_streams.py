@@ -11,7 +11,7 @@ from transcoder.canvas_scan import find_canvases
 from transcoder.dolby_vision import read_profile
 from transcoder.h264_parameters import configured_units, sequence_parameters
 from transcoder.keyframe_scan import Beginning, Keyframes
-from transcoder.media_frames import rotation_of, sar_of
+from transcoder.media_frames import is_mirrored, rotation_of, sar_of
 from transcoder.media_info import HLG, PQ, AudioStream, SubtitleStream, VideoStream
 from transcoder.media_opening import PyavStream, is_decodable, picture_streams
 
@@ -64,6 +64,7 @@ def _video_stream(
         height=context.height,
         sar=sar_of(stream),
         rotation=rotation_of(picture) if picture else 0,
+        mirrored=bool(picture and is_mirrored(picture)),
         fps=fps,
         interlaced=interlaced,
         may_have_fields=not interlaced and any(one.may_have_fields for one in sets),
