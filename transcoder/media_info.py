@@ -40,6 +40,7 @@ class VideoStream:
     mixed: bool = False  # ...and some are
     only_idr: bool = True  # H.264: each keyframe is one that any decoder can begin at; see `idr`
     color_transfer: str | None = None
+    matrix_named: bool = True  # the file says how colours became luma and chroma
     dolby_vision: int | None = None  # profile; 5 has no picture for other screens beneath it
     codec_string: str | None = None  # RFC 6381
     sample_entry: str | None = None  # what an mp4 file calls it: "hvc1", "hev1"; None where not known

@@ -17,6 +17,7 @@ from transcoder.media_opening import PyavStream, is_decodable, picture_streams
 
 _TRANSFERS = {1: "bt709", 4: "gamma22", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12"}
 _TRANSFERS |= {16: PQ, 18: HLG}
+_NAMELESS_MATRICES = frozenset({0, 2, 3})  # AVColorSpace: RGB, unspecified, reserved
 _TEXT_SUBTITLES = frozenset(
     {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml", "eia_608"}
 )
@@ -69,6 +70,7 @@ def _video_stream(
         interlaced=interlaced,
         may_have_fields=not interlaced and any(one.may_have_fields for one in sets),
         color_transfer=_TRANSFERS.get(context.color_trc),
+        matrix_named=(picture or context).colorspace not in _NAMELESS_MATRICES,
         codec_string=codec_strings.video_codec_string(
             codec,
             bytes(context.extradata or b""),

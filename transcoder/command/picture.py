@@ -4,7 +4,7 @@ from transcoder.command.burning import with_subtitles
 from transcoder.command.encoders import handed_over
 from transcoder.command.holding import held
 from transcoder.command.job import EncodeJob, Node, Options
-from transcoder.command.tones import with_hdr_named, with_sdr_tones
+from transcoder.command.tones import scaled, with_hdr_named, with_sdr_tones
 from transcoder.media_info import BROADCAST_FORMATS
 from transcoder.output import MAX_FPS, output_fps, output_size
 from transcoder.seeks import GUARD_S
@@ -33,7 +33,7 @@ def filtered_picture(job: EncodeJob, source: Node) -> Node:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     if video.hdr:
         stream = with_hdr_named(stream, video.color_transfer)
-    stream = stream.filter("scale", width, height)  # before the tones: they cost by the pixel
+    stream = scaled(stream, video, (width, height))  # before the tones: they cost by the pixel
     if video.hdr:
         stream = with_sdr_tones(stream)
     stream = stream.filter("setsar", 1)
