@@ -20,6 +20,7 @@ _MOST_BYTES = 1024  # of a set; more is damage
 _MOST_ZEROS = 32
 # Profiles whose sets say how colours are coded.
 _HIGH_PROFILES = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
+_CHROMA_420 = 1
 _EXTENDED_SAR = 255
 _SARS = (
     (1, 1), (1, 1), (12, 11), (10, 11), (16, 11), (40, 33), (24, 11), (20, 11), (32, 11),
@@ -31,7 +32,7 @@ _SARS = (
 class SequenceParameters:
     """What one set says."""
 
-    width: int  # in whole macroblocks
+    width: int  # of what is seen
     height: int
     sar: float  # width of a stored pixel divided by its height
     may_have_fields: bool  # pictures may be of two fields, each by itself or macroblock by macroblock
@@ -118,8 +119,7 @@ def _parsed(bits: _Bits) -> SequenceParameters:
     profile = bits.take(8)
     bits.take(16)  # constraints, level
     bits.skip_numbers(1)
-    if profile in _HIGH_PROFILES:
-        _skip_colours(bits)
+    chroma = _skip_colours(bits) if profile in _HIGH_PROFILES else _CHROMA_420
     bits.skip_numbers(1)
     _skip_order(bits)
     bits.skip_numbers(1)
@@ -130,24 +130,26 @@ def _parsed(bits: _Bits) -> SequenceParameters:
     if not frames_only:
         bits.take(1)
     bits.take(1)
-    if bits.take(1):  # cropped
-        bits.skip_numbers(4)
+    height = 16 * units * (2 - frames_only)
+    if bits.take(1):  # what is cropped: left, right, top, bottom
+        width -= (bits.number() + bits.number()) * (2 if chroma in (1, 2) else 1)
+        height -= (bits.number() + bits.number()) * (2 if chroma == _CHROMA_420 else 1) * (2 - frames_only)
     sar = _sar(bits) if bits.take(1) else 1.0
-    return SequenceParameters(width, 16 * units * (2 - frames_only), sar, may_have_fields=not frames_only)
+    return SequenceParameters(width, height, sar, may_have_fields=not frames_only)
 
 
-def _skip_colours(bits: _Bits) -> None:
-    """Pass over chroma format, bit depths and scaling matrices."""
+def _skip_colours(bits: _Bits) -> int:
+    """Pass over bit depths and scaling matrices; return the chroma format before them."""
     chroma = bits.number()
     if chroma == 3:
         bits.take(1)
     bits.skip_numbers(2)
     bits.take(1)
-    if not bits.take(1):
-        return
-    for matrix in range(12 if chroma == 3 else 8):
+    has_matrices = bits.take(1)
+    for matrix in range((12 if chroma == 3 else 8) if has_matrices else 0):
         if bits.take(1):
             _skip_scaling(bits, 16 if matrix < 6 else 64)
+    return chroma
 
 
 def _skip_scaling(bits: _Bits, size: int) -> None:

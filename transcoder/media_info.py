@@ -137,6 +137,8 @@ class MediaInfo:
     keyframes_s: tuple[float, ...] = ()  # absolute pts, ascending; empty when unknown
     chapters: tuple[Chapter, ...] = ()  # ascending
     stretches: tuple[Stretch, ...] = ()  # empty when one clock runs through the file
+    # Where pictures change their shape: from which playing time on they are how many times as wide as high.
+    shapes: tuple[tuple[float, float], ...] = ()
     peak_bitrate: int | None = None  # of a segment with all tracks, in bits per second
     taken_at: str | None = None  # ISO 8601, with the offset where the file has one
     location: tuple[float, float] | None = None  # latitude, longitude in degrees
@@ -155,7 +157,17 @@ class MediaInfo:
         plain = {
             name: raw[name]
             for name in raw
-            if name not in ("video", "audio", "subtitles", "keyframes_s", "chapters", "stretches", "location")
+            if name
+            not in (
+                "video",
+                "audio",
+                "subtitles",
+                "keyframes_s",
+                "chapters",
+                "stretches",
+                "shapes",
+                "location",
+            )
         }
         return _checked(
             cls,
@@ -167,6 +179,7 @@ class MediaInfo:
                 "keyframes_s": _numbers(raw.get("keyframes_s", ())),
                 "chapters": tuple(_checked(Chapter, one) for one in _list(raw.get("chapters", ()))),
                 "stretches": tuple(_stretch(one) for one in _list(raw.get("stretches", ()))),
+                "shapes": tuple(_pair(one) for one in _list(raw.get("shapes", ()))),
                 "location": _location(raw.get("location")),
             },
         )
@@ -228,9 +241,11 @@ def _numbers(value: object) -> tuple[float, ...]:
 
 
 def _location(value: object) -> tuple[float, float] | None:
-    if value is None:
-        return None
+    return None if value is None else _pair(value)
+
+
+def _pair(value: object) -> tuple[float, float]:
     pair = _numbers(value)
     if len(pair) != 2:
-        raise ProbeError("a location is not a pair of numbers")
+        raise ProbeError("a pair is not one of two numbers")
     return (pair[0], pair[1])

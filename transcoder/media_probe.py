@@ -17,6 +17,7 @@ from transcoder.keyframe_scan import Beginning, Keyframes, find_keyframes, read_
 from transcoder.media_info import BROADCAST_FORMATS, MediaInfo
 from transcoder.media_opening import open_media, picture_streams
 from transcoder.media_streams import audio_streams, subtitle_streams, video_streams
+from transcoder.shapes import longest
 
 _MIME_TYPES = {
     "mpegts": "video/mp2t",
@@ -50,7 +51,10 @@ def probe(url: str) -> MediaInfo:
         duration_s = _duration_s(container, start_s, found)
         # The last that reads: behind a break of its clock a recording's tracks may become others.
         if video and pictures and found:
-            video = (_looked_into(video[0], container, pictures[0], found), *video[1:])
+            first = _looked_into(video[0], container, pictures[0], found)
+            if (shape := longest(found.shapes, duration_s)) is not None:
+                first = replace(first, sar=shape * first.height / first.width)
+            video = (first, *video[1:])
         return MediaInfo(
             format_name=container.format.name.split(",")[0],
             mime=_mime(container, url, has_video=bool(video)),
@@ -61,6 +65,7 @@ def probe(url: str) -> MediaInfo:
             subtitles=subtitles,
             keyframes_s=found.times_s if found else (),
             stretches=found.stretches if found else (),
+            shapes=found.shapes if found else (),
             peak_bitrate=found.peak_bitrate if found else None,
             chapters=chapters_of(container.chapters(), start_s, duration_s),
             taken_at=tags.taken_at(container_tags)

@@ -21,19 +21,20 @@ _PAL_HEIGHTS = frozenset({576, 288})
 _RGB = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "x2rgb", "x2bgr", "pal8")
 
 
-def scaled(stream: Node, video: VideoStream, size: tuple[int, int]) -> Node:
-    """Return pictures of a size, with their colours named.
+def scaled(stream: Node, video: VideoStream, width: int | str, height: int | str, **options: str) -> Node:
+    """Return pictures of a size, or of one that expressions give, with their colours named.
 
     Where the file does not say by which matrix they are coded, players go by the size: a picture made smaller would
     change its colours.
     """
     if video.hdr or video.matrix_named:
-        return stream.filter("scale", *size)
+        return stream.filter("scale", width, height, **options)
     names = _names(video)
     if (video.pix_fmt or "").startswith(_RGB):
-        stream = stream.filter("scale", *size, out_color_matrix=names["colorspace"])
+        options["out_color_matrix"] = names["colorspace"]
+        stream = stream.filter("scale", width, height, **options)
         return stream.filter("format", pix_fmts="yuv420p").filter("setparams", **names)
-    return stream.filter("setparams", **names).filter("scale", *size)
+    return stream.filter("setparams", **names).filter("scale", width, height, **options)
 
 
 def _names(video: VideoStream) -> dict[str, str]:
