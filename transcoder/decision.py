@@ -214,10 +214,12 @@ def _decoding_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
         return f"the video is {name} of a higher level than this screen plays"
     if (video.hdr or video.dolby_vision) and not profile.hdr:
         return "the video is HDR, which this screen does not show"
-    if video.interlaced and not profile.interlaced:
+    if (video.interlaced or video.mixed) and not profile.interlaced:
         return "the video is interlaced, which this screen does not show well"
     if video.rotation and not profile.rotates:
         return "the video lies on its side, and this screen does not turn it"
+    if video.mirrored and not profile.rotates:
+        return "the video is mirrored, and this screen shows it as it is"
     return None
 
 
@@ -242,8 +244,9 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
     name = codec_name(video.codec)
     if video.codec not in _COPY_VIDEO[profile.packaging]:
         return f"the video is {name}, which cannot be sent in pieces"
-    if video.rotation:
-        return "the video lies on its side"  # a segment's player rarely turns it, whatever it does with files
+    if video.rotation or video.mirrored:
+        # A segment's player rarely turns it, whatever it does with files.
+        return "the video is mirrored" if video.mirrored else "the video lies on its side"
     if info.stretches:
         return "the recording's clock jumps"
     if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:

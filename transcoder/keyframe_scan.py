@@ -19,6 +19,7 @@ from transcoder.errors import BoxError
 from transcoder.http_range import RangeReader
 from transcoder.media_info import Stretch
 from transcoder.mp4_index import SampleTimes, parse_sample_times
+from transcoder.shapes import Shapes
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
@@ -84,6 +85,7 @@ class Keyframes:
     sound_end_s: float | None = None  # where packets were read that say it
     peak_bitrate: int | None = None  # of all tracks, in bits per second
     stretches: tuple[Stretch, ...] = ()
+    shapes: Shapes = ()  # in playing time
     with_gaps: frozenset[int] = frozenset()  # stream indexes of sound with holes
     # By stream index: when sound has ended. One that ends long before the film may do so earlier still.
     sound_ends_s: Mapping[int, float] = field(default_factory=dict)
