@@ -32,17 +32,19 @@ class SubtitleId(NamedTuple):
     language: str | None
 
 
-def scan_broadcast(url: str, picture: int) -> Keyframes | None:
+def scan_broadcast(url: str, picture: int, others: frozenset[int] = frozenset()) -> Keyframes | None:
     """Read all of the recording; None if that takes too long or shows no picture.
 
     Args:
         url: A loopback URL.
         picture: Stream index of the picture track.
+        others: Indexes of streams that have nothing to do with it.
     """
     with open_media(url) as container:
         start_s = (container.start_time or 0) / av.time_base
-        subtitles = _subtitle_ids(container)  # while it is read, those of later stretches are added
-        sounds = [one for one in container.streams.audio if is_decodable(one)]
+        subtitles = _subtitle_ids(container, others)  # while it is read, those of later stretches are added
+        sounds = [one for one in container.streams.audio if is_decodable(one) and one.index not in others]
+        announced = frozenset(one.index for one in sounds)
         pictures = container.streams[picture]
         codec = pictures.codec_context.codec.canonical_name
         scan = scan_packets(container.demux(pictures, *sounds), picture, partial(shape_of, codec))
@@ -71,6 +73,7 @@ def scan_broadcast(url: str, picture: int) -> Keyframes | None:
         stretches=stretches,
         shapes=changes(shapes, last.picture_end_s + shifts[-1] - start_s),
         with_gaps=frozenset(scan.with_gaps),
+        never_sent=announced - scan.sound_ends_s.keys(),
         sound_ends_s={} if stretches else scan.sound_ends_s,
     )
 
@@ -100,11 +103,11 @@ def _stretches(url: str, pieces: list[Piece], size: int, subtitles: list[Subtitl
     return tuple(replace(one, subtitles=ids) for one, ids in zip(cut, known, strict=True))
 
 
-def _subtitle_ids(container: InputContainer) -> list[SubtitleId]:
+def _subtitle_ids(container: InputContainer, others: frozenset[int] = frozenset()) -> list[SubtitleId]:
     return [
         SubtitleId(one.id, one.codec_context.codec.canonical_name, one.language)
         for one in container.streams.subtitles
-        if is_decodable(one)
+        if is_decodable(one) and one.index not in others
     ]
 
 

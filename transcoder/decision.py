@@ -142,7 +142,7 @@ def _decide_conversion(info: MediaInfo, audio: int | None) -> Decision:
 
 
 def chosen_video(info: MediaInfo) -> VideoStream | None:
-    """Return the picture track that is played: the first."""
+    """Return the picture track that is played: the first, for the probe puts it there."""
     return info.video[0] if info.video else None
 
 

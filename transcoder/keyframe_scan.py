@@ -87,6 +87,7 @@ class Keyframes:
     stretches: tuple[Stretch, ...] = ()
     shapes: Shapes = ()  # in playing time
     with_gaps: frozenset[int] = frozenset()  # stream indexes of sound with holes
+    never_sent: frozenset[int] = frozenset()  # of sound that is announced, and never comes
     # By stream index: when sound has ended. One that ends long before the film may do so earlier still.
     sound_ends_s: Mapping[int, float] = field(default_factory=dict)
 

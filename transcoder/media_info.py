@@ -80,6 +80,7 @@ class AudioStream:
     has_gaps: bool = False  # stretches of silence that are not in the file
     start_s: float | None = None  # absolute pts of the first packet
     end_s: float | None = None  # absolute end of the last packet, or a time by which it has ended
+    number: int | None = None  # among all sound tracks of the file, those that are not offered too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,9 +38,21 @@ def video_streams(
     return tuple(_with_dolby_vision(one, container, url) for one in streams)
 
 
-def audio_streams(container: InputContainer, found: Keyframes | None) -> tuple[AudioStream, ...]:
-    """Return the sound tracks that there are decoders for."""
-    return tuple(_audio_stream(one, found) for one in container.streams.audio if is_decodable(one))
+def audio_streams(
+    container: InputContainer, found: Keyframes | None, others: frozenset[int] = frozenset()
+) -> tuple[AudioStream, ...]:
+    """Return the sound tracks that there are decoders for, without those of stream indexes `others`."""
+    return tuple(
+        _audio_stream(one, number, found)
+        for number, one in enumerate(container.streams.audio)
+        if is_decodable(one) and one.index not in others and not _is_never_sent(one, found)
+    )
+
+
+def _is_never_sent(stream: PyavStream, found: Keyframes | None) -> bool:
+    context = stream.codec_context
+    is_unknown = not context.channels or not context.sample_rate
+    return is_unknown and found is not None and stream.index in found.never_sent
 
 
 def _video_stream(
@@ -92,7 +104,7 @@ def _sample_entry(codec_tag: str) -> str | None:
     return codec_tag if codec_tag.isascii() and codec_tag.isalnum() else None
 
 
-def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
+def _audio_stream(stream: PyavStream, number: int, found: Keyframes | None) -> AudioStream:
     context = stream.codec_context
     codec = context.codec.canonical_name
     return AudioStream(
@@ -108,6 +120,7 @@ def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
         has_gaps=found is not None and stream.index in found.with_gaps,
         start_s=float(stream.start_time * stream.time_base) if stream.start_time is not None else None,
         end_s=_sound_end_s(stream, found),
+        number=number,
     )
 
 
@@ -120,9 +133,11 @@ def _sound_end_s(stream: PyavStream, found: Keyframes | None) -> float | None:
     return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
 
 
-def subtitle_streams(container: InputContainer, url: str) -> tuple[SubtitleStream, ...]:
-    """Return the subtitle tracks that there are decoders for."""
-    streams = [one for one in container.streams.subtitles if is_decodable(one)]
+def subtitle_streams(
+    container: InputContainer, url: str, others: frozenset[int] = frozenset()
+) -> tuple[SubtitleStream, ...]:
+    """Return the subtitle tracks that there are decoders for, without those of stream indexes `others`."""
+    streams = [one for one in container.streams.subtitles if is_decodable(one) and one.index not in others]
     names = {one.codec_context.codec.canonical_name for one in streams}
     canvases = find_canvases(url) if names - _TEXT_SUBTITLES else {}
     return tuple(_subtitle_stream(one, canvases.get(one.index, (None, None))) for one in streams)

@@ -107,7 +107,8 @@ class EncodeJob:
             raise ValueError("a job without sound")
         if self.stretch is None:
             return str(self.audio_stream.index)
-        return f"a:{self.info.audio.index(self.audio_stream)}"
+        number = self.audio_stream.number
+        return f"a:{self.info.audio.index(self.audio_stream) if number is None else number}"
 
     @property
     def picture(self) -> VideoStream:
