@@ -36,6 +36,7 @@ class VideoStream:
     fps: float | None = None
     interlaced: bool = False
     only_idr: bool = True  # H.264: each keyframe is one that any decoder can begin at; see `idr`
+    is_cut: bool = False  # an edit list leaves out pictures in the middle or at the end
     color_transfer: str | None = None
     dolby_vision: int | None = None  # profile; 5 has no picture for other screens beneath it
     codec_string: str | None = None  # RFC 6381

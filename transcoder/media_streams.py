@@ -64,6 +64,7 @@ def _video_stream(
         rotation=rotation_of(picture) if picture else 0,
         fps=fps,
         interlaced=interlaced or bool(picture and picture.interlaced_frame),
+        is_cut=found is not None and found.is_cut,
         color_transfer=_TRANSFERS.get(context.color_trc),
         codec_string=codec_strings.video_codec_string(
             codec,
