@@ -251,9 +251,9 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
         return "the recording's clock jumps"
     if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:
         return "the video cannot be cut exactly in a file of this kind"
-    if info.keyframes_s[0] < info.start_s - HIDDEN_S:
-        # An edit list hides pictures that others are made from.
-        return "the video begins where it cannot be cut"
+    edited = _edit_problem(info, video)
+    if edited:
+        return edited
     if not video.only_idr and not profile.recovery_points:
         return "the video's keyframes do not stand by themselves, as this screen wants them"
     if max_gop_s(info, video) > MAX_GOP_COPIED_S:
@@ -261,6 +261,13 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
     if info.start_s + info.duration_s - info.keyframes_s[-1] > MAX_GOP_COPIED_S:
         return "the sound goes on when the picture has ended"
     return None
+
+
+def _edit_problem(info: MediaInfo, video: VideoStream) -> str | None:
+    """Return what an edit list leaves out of a picture that would be seen if it were passed on, or None."""
+    if info.keyframes_s[0] < info.start_s - HIDDEN_S:  # pictures that others are made from
+        return "the video begins where it cannot be cut"
+    return "parts of the recording were cut out" if video.is_cut else None
 
 
 def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProfile) -> str | None:
@@ -274,9 +281,10 @@ def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProf
         return f"the sound is {codec_name(audio.codec)}, which cannot be sent in pieces"
     if info.stretches:
         return "the recording's clock jumps"
+    if (picture := chosen_video(info)) and picture.is_cut:
+        return "parts of the recording were cut out"
     if audio.has_gaps:
         return "the sound has holes"  # players stop at a hole; converted, it becomes silence
-    picture = chosen_video(info)
     if audio.end_s is not None and picture and (picture.end_s or 0.0) - audio.end_s > _ENDS_EARLY_S:
         return "the sound ends before the picture"
     if picture and _begins_late(info, picture, audio) and silence_beside(profile.packaging, audio) is None:

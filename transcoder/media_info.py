@@ -39,6 +39,7 @@ class VideoStream:
     may_have_fields: bool = False  # H.264: later pictures may be, as far as its parameters say...
     mixed: bool = False  # ...and some are
     only_idr: bool = True  # H.264: each keyframe is one that any decoder can begin at; see `idr`
+    is_cut: bool = False  # an edit list leaves out pictures in the middle or at the end
     color_transfer: str | None = None
     matrix_named: bool = True  # the file says how colours became luma and chroma
     dolby_vision: int | None = None  # profile; 5 has no picture for other screens beneath it

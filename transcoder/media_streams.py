@@ -81,6 +81,7 @@ def _video_stream(
         fps=fps,
         interlaced=interlaced,
         may_have_fields=not interlaced and any(one.may_have_fields for one in sets),
+        is_cut=found is not None and found.is_cut,
         color_transfer=_TRANSFERS.get(context.color_trc),
         matrix_named=(picture or context).colorspace not in _NAMELESS_MATRICES,
         codec_string=codec_strings.video_codec_string(
