@@ -9,7 +9,7 @@ import { App } from "../../tv/app";
 import { Input } from "../../tv/input";
 import type { LaterScripts } from "../../tv/later";
 
-const CODES: Record<string, number> = { left: 37, up: 38, right: 39, down: 40, ok: 13, back: 461, escape: 27 };
+const CODES: Record<string, number> = { left: 37, up: 38, right: 39, down: 40, ok: 13, back: 461, escape: 27, play: 415 };
 
 function item(id: string, kind: Item["kind"], parent: string | null = null): Item {
   const extra = kind === "folder" ? { child_count: 3 } : { duration_s: 600, width: 1920, height: 1080 };
@@ -129,7 +129,9 @@ class Household {
       const begun = this.items.filter((one) => this.positions[one.id]).map((one) => ({ ...one, position_s: this.positions[one.id] }));
       return { items: begun, next: null };
     }
-    const items = this.items.filter((one) => (kind ? one.kind === kind : (one.parent || null) === folder));
+    const items = this.items
+      .filter((one) => (kind ? one.kind === kind : (one.parent || null) === folder))
+      .map((one) => ({ ...one, position_s: this.positions[one.id] ?? one.position_s }));
     return { items: items.slice(0, 20), next: items.length > 20 ? "20" : null };
   }
 }
@@ -487,6 +489,37 @@ describe("where a film was left", () => {
     playFrom(50);
     await press("back", "back");
     await focusIs("play");
+  });
+
+  it("is where Play goes on in a list that is older than it", async () => {
+    await atHome();
+    await press("left");
+    await focusIs("nav-home");
+    await press("down", "ok");
+    await seen(() => byTestId("videos"));
+    await focusIs("v0");
+    await press("ok");
+    await focusIs("play");
+    await press("ok");
+    await focusIs("toggle");
+    playFrom(200);
+    await press("back", "back");
+    await focusIs("play");
+    await seen(() => household.positions.v0 === 200);
+    await press("back");
+    await focusIs("v0");
+    const later = Date.now() + 60000;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => later);
+    await press("ok");
+    await seen(() => byTestId("decision"));
+    clock.mockRestore();
+    await press("back");
+    await focusIs("v0");
+    await press("play");
+    await seen(() => byTestId("video")?.getAttribute("src"));
+    const video = byTestId("video") as HTMLVideoElement;
+    video.dispatchEvent(new Event("loadedmetadata"));
+    expect(video.currentTime).toBe(200);
   });
 
   it("is kept by the page where the server keeps none", async () => {
