@@ -150,6 +150,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   render(null, root);
   input.close();
   root.remove();
@@ -363,6 +364,12 @@ function playFrom(position_s: number): HTMLVideoElement {
   return video;
 }
 
+/** Go on as if so much time had passed. */
+function later_s(seconds: number): void {
+  const now = Date.now();
+  vi.spyOn(Date, "now").mockImplementation(() => now + seconds * 1000);
+}
+
 async function atPlayer(): Promise<void> {
   await atHome();
   await press("ok");
@@ -501,6 +508,7 @@ describe("where a film was left", () => {
     await press("ok");
     await focusIs("play");
     await press("ok");
+    await seen(() => byTestId("video")?.getAttribute("src"));
     await focusIs("toggle");
     playFrom(200);
     await press("back", "back");
@@ -508,11 +516,9 @@ describe("where a film was left", () => {
     await seen(() => household.positions.v0 === 200);
     await press("back");
     await focusIs("v0");
-    const later = Date.now() + 60000;
-    const clock = vi.spyOn(Date, "now").mockImplementation(() => later);
+    later_s(60);
     await press("ok");
     await seen(() => byTestId("decision"));
-    clock.mockRestore();
     await press("back");
     await focusIs("v0");
     await press("play");
@@ -520,6 +526,28 @@ describe("where a film was left", () => {
     const video = byTestId("video") as HTMLVideoElement;
     video.dispatchEvent(new Event("loadedmetadata"));
     expect(video.currentTime).toBe(200);
+  });
+
+  it("is where somebody jumped to, though they left before that had come", async () => {
+    household.media = { video: [], audio: [], subtitles: [], chapters: [{ start_s: 0, title: "One" }, { start_s: 350, title: "Two" }] };
+    await atPlayer();
+    const video = playFrom(100);
+    Object.defineProperty(video, "seeking", { value: true, configurable: true });
+    await press("down", "ok", "down", "ok");
+    await seen(() => video.currentTime === 350);
+    await press("back", "back", "back");
+    await focusIs("play");
+    await seen(() => household.positions.v0 === 350);
+  });
+
+  it("is where a film begins that was sought in while it came", async () => {
+    household.positions = { v0: 300 };
+    await atPlayer();
+    expect(byTestId("player")?.textContent).toContain("5:00");
+    await press("right", "ok");
+    const video = byTestId("video") as HTMLVideoElement;
+    video.dispatchEvent(new Event("loadedmetadata"));
+    expect(video.currentTime).toBe(310);
   });
 
   it("is kept by the page where the server keeps none", async () => {
@@ -532,6 +560,25 @@ describe("where a film was left", () => {
 });
 
 describe("the film that follows", () => {
+  it("is as fast as the one before, a film that is chosen later is not", async () => {
+    household.follows = { v0: "v1" };
+    await atPlayer();
+    const video = playFrom(100);
+    await seen(() => byTestId("bar-next"));
+    await press("down", "right");
+    await focusIs("bar-speed");
+    await press("ok", "down", "ok");
+    await seen(() => video.playbackRate === 1.25);
+    await press("right", "right", "ok");
+    await seen(() => byTestId("player")?.getAttribute("data-item") === "v1");
+    await seen(() => (byTestId("video") as HTMLVideoElement | null)?.playbackRate === 1.25);
+    await press("back");
+    await focusIs("play");
+    await press("ok");
+    await seen(() => byTestId("video")?.getAttribute("src"));
+    expect((byTestId("video") as HTMLVideoElement).playbackRate).toBe(1);
+  });
+
   it("is offered at the end, begins by OK, and Back leads to its page", async () => {
     household.follows = { v0: "v1" };
     await atPlayer();
@@ -539,6 +586,7 @@ describe("the film that follows", () => {
     await seen(() => household.log.includes("GET /api/v1/items/v0/next"));
     playFrom(590);
     await focusIs("next-play");
+    later_s(2);
     await press("ok");
     await seen(() => byTestId("player")?.getAttribute("data-item") === "v1");
     await press("back");

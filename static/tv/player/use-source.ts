@@ -134,7 +134,7 @@ export function useSource(
       );
     };
     const from_s = resumeAt.current || 0;
-    const source = attachSource(element, { ...attempt, url: beginAt(attempt, from_s) }, from_s, {
+    const source = attachSource(element, { ...attempt, url: beginAt(attempt, from_s) }, () => resumeAt.current || 0, {
       attached: () => {
         // What is chosen in a pause is seen in it.
         if (machine.plays) {
