@@ -47,6 +47,8 @@ class Household {
       { name: "h264_qsv", device: null, reads: false, works: false, chosen: false, reason: "no such session", cost: null },
     ],
   };
+  /** The film itself is not answered for before this. */
+  held: Promise<void> = Promise.resolve();
   streamProblem: { status: number; body: unknown } | null = null;
 
   readonly fetch = (url: string, init: RequestInit = {}): Promise<Response> => {
@@ -55,7 +57,8 @@ class Household {
       return Promise.reject(new TypeError("network"));
     }
     const { status, body } = this.answer(new URL(url, "http://tv"), init);
-    return Promise.resolve(new Response(body === null ? null : JSON.stringify(body), { status }));
+    const response = new Response(body === null ? null : JSON.stringify(body), { status });
+    return (url === "/f" ? this.held : Promise.resolve()).then(() => response);
   };
 
   private answer(url: URL, init: RequestInit): { status: number; body: unknown } {
@@ -359,6 +362,7 @@ function playFrom(position_s: number): HTMLVideoElement {
   Object.defineProperty(video, "currentTime", { value: position_s, writable: true, configurable: true });
   Object.defineProperty(video, "duration", { value: 600, configurable: true });
   Object.defineProperty(video, "readyState", { value: 4, configurable: true });
+  Object.defineProperty(video, "error", { value: null, configurable: true });
   video.dispatchEvent(new Event("playing"));
   video.dispatchEvent(new Event("timeupdate"));
   return video;
@@ -378,6 +382,61 @@ async function atPlayer(): Promise<void> {
   await seen(() => byTestId("video")?.getAttribute("src"));
   await focusIs("toggle");
 }
+
+describe("a film that stands still", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** It plays for a while, and nothing comes any more; the server is asked why. */
+  async function starve(): Promise<HTMLVideoElement> {
+    await atPlayer();
+    const video = playFrom(100);
+    Object.defineProperty(video, "paused", { value: false });
+    Object.defineProperty(video, "videoWidth", { value: 1920 });
+    vi.advanceTimersByTime(27000);
+    await seen(() => household.log.includes("GET /f"));
+    return video;
+  }
+
+  it("plays on in the same way once the network is back", async () => {
+    let release: () => void = () => undefined;
+    household.held = new Promise((resolve) => { release = resolve; });
+    await starve();
+    vi.advanceTimersByTime(11000);
+    release();
+    await seen(() => byTestId("player")?.getAttribute("data-status") === "loading");
+    const video = byTestId("video") as HTMLVideoElement;
+    expect(video.getAttribute("src")).toBe("/f");
+    video.currentTime = 0;
+    video.dispatchEvent(new Event("loadedmetadata"));
+    expect(video.currentTime).toBe(100);
+    expect(byTestId("toast")?.textContent || "").not.toContain("Converting");
+  });
+
+  it("is left alone when it has gone on by the time of the answer", async () => {
+    let release: () => void = () => undefined;
+    household.held = new Promise((resolve) => { release = resolve; });
+    const video = await starve();
+    video.currentTime = 103;
+    release();
+    vi.advanceTimersByTime(11000);
+    await household.held;
+    await new Promise((resolve) => { setTimeout(resolve); });
+    expect(byTestId("player")?.getAttribute("data-status")).toBe("playing");
+    expect(video.getAttribute("src")).toBe("/f");
+  });
+
+  it("is made in another way when it stands still again at once", async () => {
+    await starve();
+    await seen(() => byTestId("player")?.getAttribute("data-status") === "loading");
+    vi.advanceTimersByTime(27000);
+    await seen(() => byTestId("video")?.getAttribute("src")?.startsWith("/h"));
+  });
+});
 
 describe("the player's menus", () => {
   beforeEach(() => {
