@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from library.items import ItemKind, Location
+from library.problems import Problem
 from transcoder import MediaInfo
 from vault import Node, NodeKind
 
@@ -15,8 +16,8 @@ EXAMINE_AGAIN = -1  # examined, but what failed may have been the machine: once 
 
 FOLDER_MIME = "inode/directory"
 
-SHRUNK = "incomplete: it is shorter than when it was added"
-DAMAGED_END = "damaged: its end is not what was stored"
+SHRUNK = Problem("incomplete", "it is shorter than when it was added")
+DAMAGED_END = Problem("damaged", "its end is not what was stored")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,9 @@ class Record:
     mtime_ns: int
     header_nonce: bytes | None = None
     whole_size: int | None = None
-    node_problem: str | None = None
+    node_problem: Problem | None = None
     changed_ns: int | None = None
-    suspicion: str | None = None
+    suspicion: Problem | None = None
     suspicion_key: str | None = None
     examined: int = 0
 
@@ -65,7 +66,7 @@ class Record:
         )
 
     @property
-    def seal_problem(self) -> str | None:
+    def seal_problem(self) -> Problem | None:
         """What the seal record has against the file."""
         shrunk = (
             self.whole_size is not None

@@ -9,13 +9,15 @@ from av.video.frame import VideoFrame
 from transcoder import codec_strings
 from transcoder.canvas_scan import find_canvases
 from transcoder.dolby_vision import read_profile
+from transcoder.h264_parameters import configured_units, sequence_parameters
 from transcoder.keyframe_scan import Beginning, Keyframes
-from transcoder.media_frames import rotation_of, sar_of
+from transcoder.media_frames import is_mirrored, rotation_of, sar_of
 from transcoder.media_info import HLG, PQ, AudioStream, SubtitleStream, VideoStream
 from transcoder.media_opening import PyavStream, is_decodable, picture_streams
 
 _TRANSFERS = {1: "bt709", 4: "gamma22", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12"}
 _TRANSFERS |= {16: PQ, 18: HLG}
+_NAMELESS_MATRICES = frozenset({0, 2, 3})  # AVColorSpace: RGB, unspecified, reserved
 _TEXT_SUBTITLES = frozenset(
     {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml", "eia_608"}
 )
@@ -62,7 +64,8 @@ def _video_stream(
     fps = next((float(rate) for rate in rates if rate and rate <= _MAX_FPS), None)
     components = context.format.components if context.format else ()
     bit_depth = components[0].bits if components else 8
-    interlaced = context.field_order in _FIELD_ORDERS_INTERLACED
+    interlaced = context.field_order in _FIELD_ORDERS_INTERLACED or bool(picture and picture.interlaced_frame)
+    sets = sequence_parameters(configured_units(bytes(context.extradata or b""))) if codec == "h264" else ()
     return VideoStream(
         index=stream.index,
         codec=codec,
@@ -74,9 +77,13 @@ def _video_stream(
         height=context.height,
         sar=sar_of(stream),
         rotation=rotation_of(picture) if picture else 0,
+        mirrored=bool(picture and is_mirrored(picture)),
         fps=fps,
-        interlaced=interlaced or bool(picture and picture.interlaced_frame),
+        interlaced=interlaced,
+        may_have_fields=not interlaced and any(one.may_have_fields for one in sets),
+        is_cut=found is not None and found.is_cut,
         color_transfer=_TRANSFERS.get(context.color_trc),
+        matrix_named=(picture or context).colorspace not in _NAMELESS_MATRICES,
         codec_string=codec_strings.video_codec_string(
             codec,
             bytes(context.extradata or b""),
