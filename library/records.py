@@ -9,9 +9,9 @@ from transcoder import MediaInfo
 from vault import Node, NodeKind
 
 # Raised when items should be read again because more is found in them; 0 is "not examined yet".
-EXAMINATION_VERSION = 5
+EXAMINATION_VERSION = 6
 # What of each kind need not be read again. Photos are many, and nothing more is found in them.
-STILL_GOOD = {ItemKind.VIDEO: 5, ItemKind.PHOTO: 1, ItemKind.OTHER: 4}
+STILL_GOOD = {ItemKind.VIDEO: 6, ItemKind.PHOTO: 1, ItemKind.OTHER: 6}
 EXAMINE_AGAIN = -1  # examined, but what failed may have been the machine: once more with the next scan
 
 FOLDER_MIME = "inode/directory"
