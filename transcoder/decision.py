@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from transcoder.common_names import codec_name, container_name
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.profiles import Packaging, ScreenProfile
 from transcoder.silence import silence_beside
@@ -24,42 +25,6 @@ _ENDS_EARLY_S = 0.3  # of sound; a coder's last packet may lack so much
 _BEGINS_LATE_S = 1.0  # players leap over less, and recordings begin with less
 NO_FALLBACK = 5  # the Dolby Vision profile without a picture for other screens
 
-_CODEC_NAMES = {
-    "h264": "H.264",
-    "hevc": "HEVC",
-    "av1": "AV1",
-    "vp8": "VP8",
-    "vp9": "VP9",
-    "mpeg4": "MPEG-4 (DivX)",
-    "mpeg2video": "MPEG-2",
-    "mpeg1video": "MPEG-1",
-    "mjpeg": "Motion JPEG",
-    "vc1": "VC-1",
-    "wmv2": "Windows Media",
-    "wmv3": "Windows Media",
-    "prores": "ProRes",
-    "aac": "AAC",
-    "ac3": "AC-3",
-    "eac3": "E-AC-3",
-    "dts": "DTS",
-    "truehd": "TrueHD",
-    "mp2": "MP2",
-    "mp3": "MP3",
-    "opus": "Opus",
-    "vorbis": "Vorbis",
-    "flac": "FLAC",
-    "alac": "Apple Lossless",
-}
-_CONTAINER_NAMES = {
-    "matroska": "Matroska",
-    "mov": "MP4",
-    "mpegts": "MPEG transport stream",
-    "mpeg": "MPEG program stream",
-    "avi": "AVI",
-    "asf": "Windows Media",
-    "flv": "Flash video",
-    "ogg": "Ogg",
-}
 _COPY_VIDEO: dict[Packaging, frozenset[str]] = {
     "fmp4": frozenset({"h264", "hevc", "vp9", "av1"}),
     "ts": frozenset({"h264"}),
@@ -168,7 +133,7 @@ def _treatment(stream: object, problem: str | None) -> Treatment | None:
 def _container_problem(info: MediaInfo, profile: ScreenProfile) -> str | None:
     if profile.plays_all or info.mime in profile.containers:
         return None
-    name = _CONTAINER_NAMES.get(info.format_name, info.format_name)
+    name = container_name(info.format_name)
     return f"this screen does not open {name} files"
 
 
@@ -317,8 +282,3 @@ def max_gop_s(info: MediaInfo, video: VideoStream) -> float:
     end_s = video.end_s if video.end_s is not None else info.start_s + info.duration_s
     times = [*info.keyframes_s, max(end_s, info.keyframes_s[-1])]
     return max(after - before for before, after in pairwise(times))
-
-
-def codec_name(codec: str) -> str:
-    """Return what people call a codec."""
-    return _CODEC_NAMES.get(codec, codec.upper().replace("_", " "))
