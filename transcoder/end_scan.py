@@ -5,7 +5,6 @@ and libavformat guesses it from the bit rate of their beginning.
 """
 
 import time
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +12,13 @@ import av
 
 from transcoder.bitrates import peak_bitrate
 from transcoder.http_range import RangeReader
-from transcoder.keyframe_scan import Keyframes
+from transcoder.keyframe_scan import SCAN_LIMIT_S, Keyframes
 from transcoder.media_opening import PyavStream, is_decodable, open_media
 
 if TYPE_CHECKING:
     from av import Packet
     from av.container import InputContainer
 
-LIMIT_S = 60.0
 # Their duration is a guess, or they are read whole for their keyframes anyway.
 _READ = frozenset({"mpegvideo", "h264", "hevc", "m4v", "obu", "aac", "eac3", "dts", "truehd", "flv"})
 _WITH_KEYFRAMES = frozenset({"matroska", "flv", "mov", "ogg"})  # elsewhere seeks do not lead to them exactly
@@ -32,9 +30,10 @@ _RATE = 25  # pictures a second where a raw stream does not say; libavformat's
 
 @dataclass(slots=True)
 class _Track:
-    """What was read of one stream. Times in seconds; `picture_s` is how long a picture without a time is."""
+    """What was read of one stream. Times in seconds; `untimed_s` is how long a packet without a time is."""
 
-    picture_s: float
+    untimed_s: float = 1 / _RATE
+    has_pictures: bool = False
     start_s: float = float("inf")
     end_s: float = 0.0
     last_s: float = 0.0
@@ -46,10 +45,10 @@ class _Track:
         shown_s = self.end_s if moment is None else float(moment * unit)
         duration_s = float(packet.duration * unit) if packet.duration else 0.0
         if moment is None:
-            duration_s = self.picture_s
+            duration_s = self.untimed_s
         self.start_s, self.last_s = min(self.start_s, shown_s), max(self.last_s, shown_s)
         self.end_s = max(self.end_s, shown_s + duration_s)
-        if packet.is_keyframe:
+        if self.has_pictures and packet.is_keyframe:
             self.keys.append((shown_s, packet.pos or 0))
 
 
@@ -73,7 +72,7 @@ def _counts_frames(url: str) -> bool:
     return any(mark in frame for mark in (b"Xing", b"Info", b"VBRI"))
 
 
-def read_to_end(url: str, picture: int | None, *, limit_s: float = LIMIT_S) -> Keyframes | None:
+def read_to_end(url: str, picture: int | None, *, limit_s: float = SCAN_LIMIT_S) -> Keyframes | None:
     """Return when pictures and sound end, and the keyframes where seeks can rely on them.
 
     Where reading takes too long, the end is reckoned from what was read; nothing else is known then.
@@ -117,18 +116,22 @@ def _read(
     container: "InputContainer", streams: list[PyavStream], give_up: float
 ) -> tuple[dict[int, _Track], int | None]:
     """Return what there is of each stream, and how far was read (bytes) if that was not to the end."""
-    rates = {one.index: getattr(one, "average_rate", None) for one in streams}
-    tracks: dict[int, _Track] = defaultdict(lambda: _Track(1 / _RATE))
-    tracks.update({index: _Track(float(1 / rate)) for index, rate in rates.items() if rate})
+    tracks = {one.index: _track(one) for one in streams}
     try:
         for count, packet in enumerate(container.demux(streams)):
-            if packet.size:
+            if packet.size:  # else the end of a track
                 tracks[packet.stream_index].take(packet)
             if count % 1000 == 999 and time.monotonic() > give_up and packet.pos:
                 return _begun(tracks), packet.pos
     except av.error.FFmpegError:
         pass  # a damaged end: as far as it goes
     return _begun(tracks), None
+
+
+def _track(stream: PyavStream) -> _Track:
+    if stream.type != "video":
+        return _Track()
+    return _Track(float(1 / (stream.average_rate or _RATE)), has_pictures=True)
 
 
 def _begun(tracks: dict[int, _Track]) -> dict[int, _Track]:

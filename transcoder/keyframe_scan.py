@@ -4,7 +4,7 @@ Runs in the media helper only: it drives PyAV objects that it is given.
 
 * mp4, mov: libavformat's index has decoding times; the sample table gives the rest (`mp4_index`).
 * Matroska, WebM: the index is there after one seek, and has the times shown.
-* FLV, Ogg, fragmented mp4: all packets are read, for a bounded time (MPEG-TS and MPEG-PS: `broadcast`).
+* Ogg, fragmented mp4: all packets are read, for a bounded time (MPEG-TS and MPEG-PS: `broadcast`; FLV: `end_scan`).
 * AVI, ASF and others: unknown; their seeks start early instead.
 """
 
