@@ -1,0 +1,54 @@
+"""Films whose picture and sound do not begin or end together."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.media.measure import packets_of
+from tests.transcoder.conftest import FFMPEGS, H264
+from transcoder import PROFILES, Pool
+from transcoder.segments import EPOCH_S, is_outlasted
+
+PICTURE_S, SOUND_S = 3.0, 8.0
+KINDS = {"avi": ("-c:v", "mpeg4", "-c:a", "libmp3lame"), "wmv": ("-c:v", "wmv2", "-c:a", "wmav2")}
+
+
+@pytest.fixture(scope="session")
+def film(clips):
+    """Return a function that makes a film of a kind with sound of a length."""
+    clips.make("pictures.mkv", *H264, "-g", "48", seconds=str(PICTURE_S), sound=False)
+
+    def make(kind: str, sound_s: float) -> bytes:
+        sound = ("-f", "lavfi", "-i", f"sine=f=440:r=48000:d={sound_s}")
+        return clips.remake(f"{kind}{sound_s:g}.{kind}", "pictures.mkv", *sound, *KINDS[kind])
+
+    return make
+
+
+def played(source, profile="baseline", order=None):
+    with Pool(FFMPEGS[0]) as pool:
+        stream = pool.stream(source, PROFILES[profile], session_id="tv")
+        segments = {index: b"".join(stream.segment(index)) for index in order or range(stream.plan.count)}
+        return stream.init_segment(), segments
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("order", [None, (3, 2, 1, 0)])
+def test_the_last_picture_stays_while_the_sound_goes_on(kind, order, film, source_of, tmp_path):
+    source = source_of(f"long.{kind}", film(kind, SOUND_S))
+    assert source.info.video[0].end_s == pytest.approx(PICTURE_S, abs=0.1)
+    assert source.info.duration_s == pytest.approx(SOUND_S, abs=0.1)
+    init, segments = played(source, order=order)
+    for index in range(4):
+        path = tmp_path / "segment"
+        path.write_bytes(init + segments[index])
+        pictures = [one.shown_s - EPOCH_S for one in packets_of(path)["video"]]
+        assert pictures[0] == pytest.approx(2.0 * index, abs=0.06)
+        assert max((after - before for before, after in pairwise(pictures)), default=0.0) < 0.6
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_lasts_is_not_held(kind, film, source_of):
+    info = source_of(f"even.{kind}", film(kind, PICTURE_S)).info
+    assert info.video[0].end_s == pytest.approx(PICTURE_S, abs=0.1)
+    assert not is_outlasted(info)
