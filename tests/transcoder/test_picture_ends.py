@@ -7,7 +7,8 @@ import pytest
 from tests.media.measure import packets_of
 from tests.transcoder.conftest import FFMPEGS, H264
 from transcoder import PROFILES, Pool
-from transcoder.segments import EPOCH_S, is_outlasted
+from transcoder.decision import decide_stream
+from transcoder.segments import EPOCH_S, is_outlasted, plan_segments
 
 PICTURE_S, SOUND_S = 3.0, 8.0
 KINDS = {"avi": ("-c:v", "mpeg4", "-c:a", "libmp3lame"), "wmv": ("-c:v", "wmv2", "-c:a", "wmav2")}
@@ -52,3 +53,18 @@ def test_a_picture_that_lasts_is_not_held(kind, film, source_of):
     info = source_of(f"even.{kind}", film(kind, PICTURE_S)).info
     assert info.video[0].end_s == pytest.approx(PICTURE_S, abs=0.1)
     assert not is_outlasted(info)
+
+
+def test_a_picture_that_comes_late_makes_no_long_segment(clips, source_of, tmp_path):
+    clips.make("pictures.mkv", *H264, "-g", "48", seconds=str(PICTURE_S), sound=False)
+    late = clips.remake(
+        "late.mkv",
+        "pictures.mkv",
+        *("-f", "lavfi", "-i", "sine=f=440:r=48000:d=20", "-c:v", "copy", "-c:a", "aac"),
+        *("-bsf:v", "setts=ts=TS+16/TB"),
+    )
+    source = source_of("late.mkv", late)
+    assert source.info.keyframes_s[0] == pytest.approx(16.0, abs=0.1)
+    decision = decide_stream(source.info, PROFILES["chromium"])
+    assert (decision.video, decision.audio) == ("encode", "copy")
+    assert max(plan_segments(source.info, decision.video).durations_s) < 4.0
