@@ -1,14 +1,17 @@
 """Films whose picture and sound do not begin or end together."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from tests.media.measure import packets_of
 from tests.transcoder.conftest import FFMPEGS, H264
-from transcoder import PROFILES, Pool
+from transcoder import PROFILES, FilmEndedError, MediaInfo, Pool, SegmentNotFoundError, Source, VideoStream
 from transcoder.decision import decide_stream
 from transcoder.segments import EPOCH_S, is_outlasted, plan_segments
+from transcoder.session import RenditionKey, make_rendition
 
 PICTURE_S, SOUND_S = 3.0, 8.0
 KINDS = {"avi": ("-c:v", "mpeg4", "-c:a", "libmp3lame"), "wmv": ("-c:v", "wmv2", "-c:a", "wmav2")}
@@ -68,3 +71,36 @@ def test_a_picture_that_comes_late_makes_no_long_segment(clips, source_of, tmp_p
     decision = decide_stream(source.info, PROFILES["chromium"])
     assert (decision.video, decision.audio) == ("encode", "copy")
     assert max(plan_segments(source.info, decision.video).durations_s) < 4.0
+
+
+def test_a_film_that_ends_sooner_than_was_thought_is_said_to_have_ended(film, source_of):
+    source = source_of("sooner.avi", film("avi", PICTURE_S))
+    promised = replace(source, info=replace(source.info, duration_s=9.0, video=(endless(source.info),)))
+    with Pool(FFMPEGS[0]) as pool:
+        stream = pool.stream(promised, PROFILES["baseline"], session_id="tv")
+        assert stream.plan.boundaries_s == (0.0, 2.0, 4.0, 6.0, 8.0, 9.0)
+        assert all(b"".join(stream.segment(index)) for index in (0, 1))
+        for index in (2, 4):
+            with pytest.raises(FilmEndedError):
+                stream.segment(index)
+
+
+def test_a_part_that_is_missing_is_not_the_end():
+    """Later segments may still be made: nobody has come to the end of the file without them."""
+    info = MediaInfo(format_name="mp3", mime="audio/mpeg", duration_s=20.0)
+    asked = RenditionKey("song", "baseline")
+    rendition, _ = make_rendition(
+        asked, Source("song", info, nullcontext), PROFILES["baseline"], 0.0, lambda *_: True
+    )
+    for _ in range(2):
+        for index in (1, 3, 4):
+            rendition.note_failure(index, 0.0, None, None)
+    with pytest.raises(FilmEndedError):
+        rendition.raise_failure(3, 0.0)
+    with pytest.raises(SegmentNotFoundError) as missing:
+        rendition.raise_failure(1, 0.0)
+    assert not isinstance(missing.value, FilmEndedError)
+
+
+def endless(info: MediaInfo) -> VideoStream:
+    return replace(info.video[0], end_s=None, last_s=None)
