@@ -21,6 +21,7 @@ from transcoder.errors import BoxError
 from transcoder.http_range import RangeReader
 from transcoder.media_info import Stretch
 from transcoder.mp4_index import parse_sample_times, samples_at
+from transcoder.shapes import Shapes
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
@@ -93,8 +94,10 @@ class Keyframes:
     sound_end_s: float | None = None  # where packets were read that say it
     peak_bitrate: int | None = None  # of all tracks, in bits per second
     stretches: tuple[Stretch, ...] = ()
+    shapes: Shapes = ()  # in playing time
     is_cut: bool = False  # an edit list leaves out pictures in the middle or at the end
     with_gaps: frozenset[int] = frozenset()  # stream indexes of sound with holes
+    never_sent: frozenset[int] = frozenset()  # of sound that is announced, and never comes
     # By stream index: when sound has ended. One that ends long before the film may do so earlier still.
     sound_ends_s: Mapping[int, float] = field(default_factory=dict)
 

@@ -11,7 +11,7 @@ from tests.transcoder.conftest import FFMPEGS, H264
 from transcoder import PROFILES, FilmEndedError, MediaInfo, Pool, SegmentNotFoundError, Source, VideoStream
 from transcoder.decision import decide_stream
 from transcoder.segments import EPOCH_S, is_outlasted, plan_segments
-from transcoder.session import RenditionKey, make_rendition
+from transcoder.session import PresentationKey, make_presentation
 
 PICTURE_S, SOUND_S = 3.0, 8.0
 KINDS = {"avi": ("-c:v", "mpeg4", "-c:a", "libmp3lame"), "wmv": ("-c:v", "wmv2", "-c:a", "wmav2")}
@@ -88,17 +88,17 @@ def test_a_film_that_ends_sooner_than_was_thought_is_said_to_have_ended(film, so
 def test_a_part_that_is_missing_is_not_the_end():
     """Later segments may still be made: nobody has come to the end of the file without them."""
     info = MediaInfo(format_name="mp3", mime="audio/mpeg", duration_s=20.0)
-    asked = RenditionKey("song", "baseline")
-    rendition, _ = make_rendition(
+    asked = PresentationKey("song", "baseline")
+    presentation, _ = make_presentation(
         asked, Source("song", info, nullcontext), PROFILES["baseline"], 0.0, lambda *_: True
     )
     for _ in range(2):
         for index in (1, 3, 4):
-            rendition.note_failure(index, 0.0, None, None)
+            presentation.note_failure(index, 0.0, None, None)
     with pytest.raises(FilmEndedError):
-        rendition.raise_failure(3, 0.0)
+        presentation.raise_failure(3, 0.0)
     with pytest.raises(SegmentNotFoundError) as missing:
-        rendition.raise_failure(1, 0.0)
+        presentation.raise_failure(1, 0.0)
     assert not isinstance(missing.value, FilmEndedError)
 
 
