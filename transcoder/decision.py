@@ -236,7 +236,8 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
         return edited
     if not video.only_idr and not profile.recovery_points:
         return "the video's keyframes do not stand by themselves, as this screen wants them"
-    if max_gop_s(info, video) > MAX_GOP_COPIED_S:
+    late_s = info.keyframes_s[0] - info.start_s  # the first segment lasts as long at least
+    if max(max_gop_s(info, video), late_s) > MAX_GOP_COPIED_S:
         return "the video can be cut only at places far apart"
     if info.start_s + info.duration_s - info.keyframes_s[-1] > MAX_GOP_COPIED_S:
         return "the sound goes on when the picture has ended"

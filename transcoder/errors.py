@@ -11,6 +11,7 @@
     * UnknownAbilityError     a screen says of itself what no screen can say
     * NoSoundTrackError       the item has no sound track of this index
     * SegmentNotFoundError    no segment has this index
+        * FilmEndedError      the file ends before it
     * BusyError               all encoders are taken, or the wait grew too long; ask again later
     * EncodeError             ffmpeg failed on this part of the file, twice
     * UnreadablePartError     this part of the file cannot be read; its `reason` says why
@@ -87,6 +88,10 @@ class SegmentNotFoundError(TranscoderError):
     def __init__(self, segment_index: int) -> None:
         super().__init__(f"there is no segment {segment_index}")
         self.segment_index = segment_index
+
+
+class FilmEndedError(SegmentNotFoundError):
+    """The file ends before this segment, which its container had promised: nothing follows."""
 
 
 class BusyError(TranscoderError):

@@ -5,7 +5,7 @@ Runs in the media helper only: it drives PyAV objects that it is given.
 * mp4, mov: libavformat's index has decoding times; the sample table gives the rest (`mp4_index`).
 * Matroska, WebM: the index is there after one seek, and has the times shown.
 * Ogg, fragmented mp4: all packets are read, for a bounded time (MPEG-TS and MPEG-PS: `broadcast`; FLV: `end_scan`).
-* AVI, ASF and others: unknown; their seeks start early instead.
+* AVI, ASF and others: unknown, and their seeks start early instead; what lies at the end says when it ends.
 """
 
 import time
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from av.index import IndexEntry
 
 SCAN_LIMIT_S = 90.0
+_END_READ = 3_000_000  # microseconds
+_END_LIMIT_S = 10.0
+_END_LIMIT = 128 * 1024 * 1024  # bytes: seeks in a broken file may land anywhere
 MAX_MOOV_SIZE = 256 * 1024 * 1024
 # What an edit list leaves out at the end is passed on all the same if it is so short: nothing is converted for that.
 LEFT_OUT_S = 0.25
@@ -109,6 +112,8 @@ def find_keyframes(container: "InputContainer", beginning: Beginning, url: str) 
         found = _from_cues(container, beginning)
     if found is None and (name in _SCANNED or name == "matroska"):
         found = _from_packets(beginning)
+    elif found is None and container.streams.audio:  # it may go on when the picture has ended
+        found = _from_the_end(container, beginning.stream)
     return found or Keyframes()
 
 
@@ -252,6 +257,30 @@ def _from_cues(container: "InputContainer", beginning: Beginning) -> Keyframes |
         peak_bitrate([(float(time * unit), byte) for time, byte in places.items()], end_s, container.size),
         sound_ends_s=ends_s,
     )
+
+
+def _from_the_end(container: "InputContainer", stream: "VideoStream") -> Keyframes | None:
+    """Return when the picture ends, by reading what lies at the end: from ever earlier on, until there is one."""
+    give_up = time.monotonic() + _END_LIMIT_S
+    start, stop = container.start_time or 0, (container.start_time or 0) + (container.duration or 0)
+    back = _END_READ
+    while stop > start:
+        container.seek(max(stop - back, start), backward=True)
+        last_s: float | None = None
+        size = 0
+        for packet in container.demux(stream, *container.streams.audio):
+            decoded = packet.pts if packet.dts is None else packet.dts
+            size += packet.size
+            if size > _END_LIMIT or time.monotonic() > give_up:
+                return None
+            if packet.stream_index == stream.index and decoded is not None:
+                last_s = max(float(decoded * packet.time_base), last_s or 0.0)
+        if last_s is not None:
+            return Keyframes(end_s=last_s + float(1 / (stream.average_rate or 25)), last_s=last_s)
+        if back >= stop - start:
+            return None
+        back *= 8
+    return None
 
 
 def _from_packets(beginning: Beginning) -> Keyframes | None:

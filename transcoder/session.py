@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from transcoder.command import MAX_SAVINGS, VobSub
 from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
-from transcoder.errors import EncodeError, NoSoundTrackError, SegmentNotFoundError, UnreadablePartError
+from transcoder.errors import (
+    EncodeError,
+    FilmEndedError,
+    NoSoundTrackError,
+    SegmentNotFoundError,
+    UnreadablePartError,
+)
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
 from transcoder.lease import Lease
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
@@ -154,7 +160,8 @@ class Presentation:
 
         Raises:
             EncodeError: ffmpeg failed there.
-            SegmentNotFoundError: The file ends before it.
+            SegmentNotFoundError: There is nothing of it in the file.
+            FilmEndedError: Nor of any behind it.
             UnreadablePartError: The source cannot be read there.
         """
         failure = self._failures.get(index)
@@ -165,10 +172,16 @@ class Presentation:
         if failure.damage is not None:
             raise UnreadablePartError(failure.damage, self._playable_again_s(index))
         if failure.lines is None:
-            raise SegmentNotFoundError(index)
+            ended = all(self._is_absent(later) for later in range(index, self.plan.count))
+            raise FilmEndedError(index) if ended else SegmentNotFoundError(index)
         raise EncodeError(
             f"ffmpeg failed twice on segment {index}", failure.lines, self._playable_again_s(index)
         )
+
+    def _is_absent(self, index: int) -> bool:
+        """Return whether ffmpeg came to the end of the file and had made nothing of segment `index`."""
+        failure = self._failures.get(index)
+        return failure is not None and failure.lines is None and failure.damage is None
 
     def _playable_again_s(self, index: int) -> float | None:
         return playable_again_s(self.source.info, self.plan, index)

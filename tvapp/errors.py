@@ -37,6 +37,7 @@ DAMAGED = Problem("damaged-data", "The stored file is damaged", HTTPStatus.INTER
 STORAGE = Problem("storage", "The vault cannot be read", HTTPStatus.SERVICE_UNAVAILABLE)
 NOT_FOUND = Problem("not-found", "There is no such thing", HTTPStatus.NOT_FOUND)
 NOTHING_NEXT = Problem("nothing-next", "Nothing follows", HTTPStatus.NOT_FOUND)
+FILM_ENDED = Problem("film-ended", "The film is over", HTTPStatus.NOT_FOUND)
 NO_PREVIEWS = Problem("no-previews", "There are no previews of this item", HTTPStatus.NOT_FOUND)
 NO_IMAGE = Problem("no-image", "There is no picture of this item", HTTPStatus.NOT_FOUND)
 NO_SUBTITLES = Problem("no-subtitles", "There are no such subtitles as text", HTTPStatus.NOT_FOUND)
@@ -76,6 +77,7 @@ TABLE: tuple[tuple[type[Exception], Problem], ...] = (
     (transcoder.UnknownProfileError, BAD_REQUEST),
     (transcoder.UnknownAbilityError, BAD_REQUEST),
     (transcoder.NoSoundTrackError, NO_SOUND_TRACK),
+    (transcoder.FilmEndedError, FILM_ENDED),
     (transcoder.SegmentNotFoundError, NOT_FOUND),
     (transcoder.BusyError, BUSY),
     (transcoder.PoolClosedError, LOCKED),

@@ -16,8 +16,14 @@ const BUSY = "urn:lanterne:problem:busy";
 const DAMAGED = "urn:lanterne:problem:damaged-data";
 /** Said of the file or of the whole vault: no other way to play it would help, and the server says why. */
 const REFUSED = ["not-playable", "changed", "storage"].map((slug) => "urn:lanterne:problem:" + slug);
+const FILM_ENDED = "urn:lanterne:problem:film-ended";
 const BUSY_RETRY_S = 10;
 const UNREACHABLE_RETRY_S = 5;
+
+/** Whether nothing is the matter: the film is shorter than its container said, and over. */
+export function isEnd(problem: Problem): boolean {
+  return problem.type === FILM_ENDED;
+}
 
 /** What a problem means for a film; null when another way to play may help. */
 export function troubleOf(problem: Problem): Trouble | null {

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -264,7 +265,6 @@ def test_another_player_finds_the_subtitles_in_the_stream(home, browser: Browser
         page.add_script_tag(content=WHOLE_HLS.read_text(encoding="utf-8"))
         page.evaluate(
             """address => {
-              const video = window.video = document.body.appendChild(document.createElement('video'));
               const hls = window.hls = new Hls({ enableWorker: false });
               hls.loadSource(address);
               hls.attachMedia(video);
@@ -492,6 +492,22 @@ def test_damage_is_said_and_skipped(page):
         if not page.evaluate(f"!!{shown('player-damaged')}"):
             break
     advances(page)
+
+
+def test_a_film_that_is_over_sooner_than_was_thought_has_ended(page):
+    over = json.dumps({"type": "urn:lanterne:problem:film-ended", "status": 404, "detail": ""})
+    page.route("**/file?*", lambda route: route.fulfill(status=415, body=""))
+    page.route(
+        re.compile(r"/[3-9]\.m4s|/\d\d\.m4s"),
+        lambda route: route.fulfill(status=404, body=over, content_type="application/problem+json"),
+    )
+    open_folder_film(page, "Series", "Part 1")
+    start_over(page)
+    until(page, f"{COUNTED} > 0", 40)
+    assert 5.0 < page.evaluate(f"{PLAYING}.at") < 10.0
+    page.unroute(re.compile(r"/[3-9]\.m4s|/\d\d\.m4s"))
+    press(page, "Enter")
+    until(page, f"{shown('player-title')}?.textContent === 'Part 2'")
 
 
 def test_a_busy_box_is_said_and_waited_for(page):

@@ -5,7 +5,7 @@ import { chapterAt, nextChapter, previousChapter } from "../../shared/chapters";
 import { offerAt, offered } from "../../shared/next-up";
 import { Preferences } from "../../shared/preferences";
 import { tileAt } from "../../shared/previews";
-import { skipTarget, troubleOf } from "../../shared/trouble";
+import { isEnd, skipTarget, troubleOf } from "../../shared/trouble";
 import { rungsFor } from "../../tv/player/use-choices";
 import type { ItemDetail } from "../../shared/types";
 
@@ -63,6 +63,10 @@ describe("trouble", () => {
     for (const [status, word] of [[422, "not-playable"], [409, "changed"], [503, "storage"]] as const) {
       expect(troubleOf(problem(status, word))).toEqual({ kind: "failed", detail: "2 of 2" });
     }
+  });
+
+  it("is none where the film is over sooner than was thought", () => {
+    expect([isEnd(problem(404, "film-ended")), isEnd(problem(404, "not-found"))]).toEqual([true, false]);
   });
 
   it("is left to the next way to play where that may help", () => {

@@ -9,7 +9,7 @@ import type { PlayerMachine } from "../../shared/machine";
 import { Patience } from "../../shared/patience";
 import type { Look } from "../../shared/standstill";
 import { ENOUGH_S, Standstill } from "../../shared/standstill";
-import { skipTarget, troubleOf } from "../../shared/trouble";
+import { isEnd, skipTarget, troubleOf } from "../../shared/trouble";
 import type { Trouble } from "../../shared/trouble";
 import { useServices } from "../context";
 import { askToPlay, bufferedEnd } from "./element";
@@ -31,13 +31,18 @@ export interface SourceHandle {
   skip: () => void;
 }
 
+type Verdict = Trouble | ApiError | "ended" | "well" | null;
+
 /** What the server says of what failed; "well" where it finds nothing, null when another way to play may help. */
-async function diagnose(api: Api, attempt: Attempt, failure: SourceFailure): Promise<Trouble | ApiError | "well" | null> {
+async function diagnose(api: Api, attempt: Attempt, failure: SourceFailure): Promise<Verdict> {
   const problem = await (attempt.method === "file"
     ? api.problemAt(attempt.url, "bytes=0-0")
     : api.problemAt(failure.url || attempt.url));
   if (problem === null) {
     return "well";
+  }
+  if (isEnd(problem)) {
+    return "ended";
   }
   return problem.status === 401 || problem.status === 423 ? new ApiError(problem) : troubleOf(problem);
 }
@@ -127,20 +132,29 @@ export function useSource(
         machine.failed({ kind: "failed", detail: "" });
       }
     };
-    const told = (trouble: Trouble | ApiError | null, undecodable: boolean): void => {
+    /** What is loaded is played; then it is said, unless somebody goes elsewhere. */
+    const afterwards = (run: () => void): void => {
+      undo.push(whenUsedUp(element, run));
+      const elsewhere = (): void => { setRound((old) => old + 1); };
+      element.addEventListener("seeking", elsewhere);
+      undo.push(() => { element.removeEventListener("seeking", elsewhere); });
+    };
+    const told = (trouble: Exclude<Verdict, "well">, undecodable: boolean): void => {
       if (over) {
         return;
       }
       say(""); // what was said of the way before is over
       if (trouble instanceof ApiError) {
         failed(trouble);
+      } else if (trouble === "ended") {
+        afterwards(() => {
+          machine.ended();
+          element.pause(); // it waits for what does not come
+        });
       } else if (trouble === null || (trouble.kind === "damaged" && !trouble.stored && stepBelow(attempts, attempt, true))) {
         stepDown(undecodable || trouble !== null);
       } else if (trouble.kind === "damaged") {
-        undo.push(whenUsedUp(element, () => { machine.failed(trouble); }));
-        const elsewhere = (): void => { setRound((old) => old + 1); };
-        element.addEventListener("seeking", elsewhere);
-        undo.push(() => { element.removeEventListener("seeking", elsewhere); });
+        afterwards(() => { machine.failed(trouble); });
       } else {
         machine.failed(trouble);
       }
