@@ -58,7 +58,7 @@ class Household {
       return Promise.reject(new TypeError("network"));
     }
     const { status, body } = this.answer(new URL(url, "http://tv"), init);
-    const response = new Response(typeof body === "object" ? body && JSON.stringify(body) : String(body), { status });
+    const response = new Response(typeof body === "string" || body === null ? body : JSON.stringify(body), { status });
     return (url === "/f" ? this.held : Promise.resolve()).then(() => response);
   };
 
