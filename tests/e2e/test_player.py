@@ -459,7 +459,8 @@ def test_a_film_sought_to_its_last_second_counts_down_before_the_next(page):
     start_over(page)
     until(page, f"{REQUESTED}.filter(name => name.endsWith('/next')).length >= 2")
     seek_to_the_end(page)
-    until(page, f"document.querySelector('video').ended && {TEST_ID} === 'next-play'")
+    # An OK in the first second would be taken for one that was meant for the film.
+    until(page, f"document.querySelector('video').ended && {TEST_ID} === 'next-play' && {COUNTED} <= 6")
     press(page, "Enter")
     until(page, f"{shown('player-title')}?.textContent === 'Part 2' && {PLAYING}.frames > 0", 30)
     until(page, f"{REQUESTED}.filter(name => name.endsWith('/next')).length >= 3")

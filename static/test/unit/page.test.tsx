@@ -38,6 +38,7 @@ class Household {
   positions: Record<string, number> = {};
   follows: Record<string, string> = {};
   decision = "direct";
+  subtitles = "WEBVTT";
   media: unknown = { video: [], audio: [], subtitles: [] };
   server = {
     conversions: { playing: 1, limit: 3, passed_on: 2, waiting: 0, viewers: 3, memory_size: 84_200_000 },
@@ -57,7 +58,7 @@ class Household {
       return Promise.reject(new TypeError("network"));
     }
     const { status, body } = this.answer(new URL(url, "http://tv"), init);
-    const response = new Response(body === null ? null : JSON.stringify(body), { status });
+    const response = new Response(typeof body === "string" || body === null ? body : JSON.stringify(body), { status });
     return (url === "/f" ? this.held : Promise.resolve()).then(() => response);
   };
 
@@ -111,7 +112,7 @@ class Household {
       return { status: 200, body: this.items.filter((one) => one.id === this.follows[id])[0] };
     }
     if (rest === "subtitles") {
-      return { status: 200, body: "WEBVTT" };
+      return { status: 200, body: this.subtitles };
     }
     return rest ? { status: 404, body: {} } : null;
   }
@@ -154,6 +155,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   render(null, root);
   input.close();
   root.remove();
@@ -387,9 +389,6 @@ describe("a film that stands still", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
   });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
 
   /** It plays for a while, and nothing comes any more; the server is asked why. */
   async function starve(): Promise<HTMLVideoElement> {
@@ -615,6 +614,42 @@ describe("where a film was left", () => {
     playFrom(200);
     await press("back", "back");
     await seen(() => byTestId("play")?.textContent.includes("3:20"));
+  });
+});
+
+describe("subtitles", () => {
+  it("of the beginning are not shown before a film is there that begins elsewhere", async () => {
+    household.subtitles = "WEBVTT\n\n00:00:00.000 --> 00:00:09.000\nIn the beginning\n\n00:05:00.000 --> 00:05:09.000\nIn the middle\n";
+    household.media = { video: [], audio: [], subtitles: [{ index: 0, codec: "subrip", language: "eng", text: true, url: "/api/v1/items/v0/subtitles/0", forced: false }] };
+    household.positions = { v0: 300 };
+    window.localStorage.setItem("lanterne.subtitles", "en");
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    await atPlayer();
+    await seen(() => household.log.includes("GET /api/v1/items/v0/subtitles/0"));
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => { setTimeout(resolve); });
+      vi.advanceTimersByTime(100);
+    }
+    await new Promise((resolve) => { setTimeout(resolve); });
+    expect(byTestId("cues")).toBeNull();
+    playFrom(301);
+    await seen(() => byTestId("cues")?.textContent === "In the middle");
+  });
+
+  it("that are forced are no wish for full ones in the next film", async () => {
+    const words = { codec: "subrip", language: "eng", text: true };
+    household.media = {
+      video: [],
+      audio: [],
+      subtitles: [{ ...words, index: 0, forced: false, url: "/api/v1/items/v0/subtitles/0" }, { ...words, index: 1, forced: true, url: "/api/v1/items/v0/subtitles/1" }],
+    };
+    window.localStorage.setItem("lanterne.subtitles", "en");
+    await atPlayer();
+    playFrom(60);
+    await seen(() => household.log.includes("GET /api/v1/items/v0/subtitles/0"));
+    await press("down", "ok", "down", "ok");
+    await seen(() => household.log.includes("GET /api/v1/items/v0/subtitles/1"));
+    expect(window.localStorage.getItem("lanterne.subtitles")).toBe("forced");
   });
 });
 
