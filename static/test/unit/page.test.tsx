@@ -157,7 +157,7 @@ afterEach(() => {
 
 function open(): void {
   input = new Input(document.body);
-  const screen = { profile: "chromium" as const, nativeHls: false, deviceName: "Test TV", can: "av1,-hevc" };
+  const screen = { profile: "chromium" as const, nativeHls: false, deviceName: "Test TV", tv: false, can: "av1,-hevc" };
   render(<App api={new Api(household.fetch)} input={input} language={languageFor("en")} screen={screen} later={later} />, root);
 }
 
