@@ -178,11 +178,11 @@ describe("the controls", () => {
   const state = { status: "paused", position_s: 0, duration_s: 3600, buffered_s: 0, osd: true, info: false, spinner: false, scrub_s: null, bar: { layer: "film", button: 0, menu: null, column: 0, entry: 0 }, next_s: null, trouble: null } as unknown as PlayerState;
   const machine = { wake: vi.fn(), drag: vi.fn(), drop: vi.fn(), seekTo: vi.fn() };
 
-  function draw(tv = false): void {
+  function draw(tv = false, drawn = state, item = ITEM): void {
     const services = { language, screen: { tv } } as unknown as Services;
     render(
       <ServicesContext.Provider value={services}>
-        <Controls video={{ current: null }} item={ITEM} state={state} machine={machine as unknown as PlayerMachine} menus={{ bar: [], inner: [] }} previews={null} speed={1} />
+        <Controls video={{ current: null }} item={item} state={drawn} machine={machine as unknown as PlayerMachine} menus={{ bar: [], inner: [] }} previews={null} speed={1} />
       </ServicesContext.Provider>,
       root,
     );
@@ -220,6 +220,22 @@ describe("the controls", () => {
     touch("touchcancel");
     expect(machine.drop).toHaveBeenLastCalledWith(false, expect.any(Number));
     expect(machine.seekTo).not.toHaveBeenCalled();
+  });
+
+  it("keep a long chapter's title on the screen, and the time at the knob", () => {
+    const widths: Record<string, number> = { "target-chapter": 400, "target-time": 80 };
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(1000);
+    vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockImplementation(function width(this: HTMLElement) {
+      return widths[this.className] || 0;
+    });
+    const item = { ...ITEM, media: { video: [], audio: [], subtitles: [], chapters: [{ start_s: 0, title: "A long one" }] } };
+    const at = (scrub_s: number): string[] => {
+      draw(false, { ...state, scrub_s }, item);
+      return Array.from(root.querySelectorAll<HTMLElement>(".target > *")).map((part) => part.style.transform);
+    };
+    expect(at(0)).toEqual(["translateX(0.0px)", "translateX(0.0px)"]);
+    expect(at(1800)).toEqual(["translateX(300.0px)", "translateX(460.0px)"]);
+    expect(at(3240)).toEqual(["translateX(600.0px)", "translateX(860.0px)"]);
   });
 
   it("fill the screen where that can be done, and never on a TV", () => {

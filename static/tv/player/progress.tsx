@@ -93,17 +93,16 @@ function Target({ at_s, duration_s, chapters, previews }: TargetProps): JSX.Elem
   const place = share(at_s, duration_s);
   const box = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
-    const element = box.current;
-    const bar = element?.parentElement;
-    if (element && bar) {
-      // It stays on the screen at both ends, however wide a chapter's title makes it, while the knob goes on to the edge.
-      const width = element.offsetWidth;
-      const left = Math.max(0, Math.min(bar.clientWidth - width, place * bar.clientWidth - width / 2));
-      element.style.transform = "translateX(" + left.toFixed(1) + "px)";
-    }
+    const width = box.current?.clientWidth || 0;
+    const parts = Array.from(box.current?.children || []) as HTMLElement[];
+    // Each stays on the screen at both ends, however wide a chapter's title is, while the knob goes on to the edge.
+    const lefts = parts.map((part) => Math.max(0, Math.min(width - part.offsetWidth, place * width - part.offsetWidth / 2)));
+    parts.forEach((part, index) => {
+      part.style.transform = "translateX(" + (lefts[index] || 0).toFixed(1) + "px)";
+    });
   });
   return (
-    <span class="target" data-testid="target" ref={box}>
+    <span class="target" ref={box}>
       {previews ? <Tile previews={previews} at_s={at_s} /> : null}
       {chapter ? <span class="target-chapter">{chapterName(chapter, index, language)}</span> : null}
       <span class="target-time" data-testid="scrub-time">
