@@ -29,6 +29,8 @@ export class PlayerMachine extends Film {
   private scrubAt = 0;
   /** Since when the next film can be seen; null while it is not offered. */
   private offeredAt: number | null = null;
+  /** A finger is on the knob. */
+  private dragged = false;
 
   constructor(
     media: MediaPort,
@@ -100,6 +102,26 @@ export class PlayerMachine extends Film {
     this.commit(this.inside(position_s));
   }
 
+  /** A finger holds the knob: show where it would land for as long as it stays. */
+  drag(position_s: number, nowMs: number): void {
+    this.wake(nowMs);
+    if (this.state.duration_s > 0) {
+      this.dragged = true;
+      this.set({ scrub_s: this.inside(position_s) });
+    }
+  }
+
+  /** The finger is gone: play from there; or, where it was lost, from where the film is. */
+  drop(meant: boolean, nowMs: number): void {
+    this.wake(nowMs);
+    const { scrub_s } = this.state;
+    if (this.dragged && meant && scrub_s !== null) {
+      this.commit(scrub_s);
+    }
+    this.dragged = false;
+    this.set({ scrub_s: null });
+  }
+
   toggleInfo(): void {
     this.set({ info: !this.state.info });
   }
@@ -108,7 +130,7 @@ export class PlayerMachine extends Film {
     this.now = nowMs;
     this.count();
     const { state } = this;
-    if (state.scrub_s !== null && nowMs - this.scrubAt >= SCRUB_REST_MS) {
+    if (state.scrub_s !== null && !this.dragged && nowMs - this.scrubAt >= SCRUB_REST_MS) {
       this.commit(state.scrub_s);
     }
     if (this.stalledAt !== null && nowMs - this.stalledAt >= SPINNER_MS) {

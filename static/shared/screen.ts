@@ -14,6 +14,8 @@ export interface Screen {
   nativeHls: boolean;
   /** Name for the list of paired devices. */
   deviceName: string;
+  /** It stands across the room, whatever its engine says of fingers. */
+  tv: boolean;
 }
 
 /** A screen, and what its engine found out about itself. */
@@ -61,16 +63,21 @@ const FAMILIES: Family[] = [
   { agent: /Firefox\//, profile: "baseline", nativeHls: "no", deviceName: "Firefox" },
 ];
 
+const TV_PROFILES: ProfileName[] = ["tizen", "webos", "vidaa", "chromecast"];
+/** What boxes and sticks with a common engine call themselves. */
+const TV_AGENT = /TV\b|BRAVIA|AFT[A-Z]|Xbox|PlayStation|Nintendo/;
+
 /** Name the screen that sends this user agent. */
 export function describeScreen(agent: string, probe: Probe): Screen {
   const streams = probe.canStream(H264_AAC);
   const saysHls = probe.canPlay(HLS) !== "";
   const family = FAMILIES.filter((one) => one.agent.test(agent))[0];
+  const tv = TV_AGENT.test(agent) || (family !== undefined && TV_PROFILES.indexOf(family.profile) >= 0);
   if (!family) {
-    return { profile: "baseline", nativeHls: saysHls && !streams, deviceName: "Browser" };
+    return { profile: "baseline", nativeHls: saysHls && !streams, deviceName: "Browser", tv };
   }
   const nativeHls = family.nativeHls === "yes" || (family.nativeHls === "if-it-says-so" && saysHls);
   // Chromium builds without the patented codecs exist; they get what every build plays.
   const poor = family.profile === "chromium" && !streams && probe.canPlay(H264_AAC) === "";
-  return { profile: poor ? "baseline" : family.profile, nativeHls, deviceName: family.deviceName };
+  return { profile: poor ? "baseline" : family.profile, nativeHls, deviceName: family.deviceName, tv };
 }

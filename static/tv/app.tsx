@@ -42,7 +42,7 @@ export function App({ api, input, language, screen, later }: AppProps): JSX.Elem
   const watching = useRef<string | null>(null);
   const [approving, setApproving] = useState(link.current.approve);
   const [toast, say] = useToast();
-  const compact = useCompact();
+  const compact = useCompact(screen.tv);
   const { positions, report, learn } = usePositions(api);
 
   const failed = useCallback((error: unknown): void => {

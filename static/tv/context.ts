@@ -53,7 +53,7 @@ export interface Services {
   say: (text: string) => void;
   /** Tell the frame of a failed call: a locked vault or a lost pairing changes the whole page. */
   failed: (error: unknown) => void;
-  /** A phone held upright: everything scrolls natively, nothing is virtual. */
+  /** Held in the hand: everything scrolls natively, nothing is virtual. */
   compact: boolean;
 }
 

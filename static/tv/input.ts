@@ -24,6 +24,8 @@ export interface PointerHandler {
 /** Movement smaller than this is a hand that trembles or a page that slides under the pointer. */
 const JITTER_PX = 10;
 const CURSOR_IDLE_MS = 5000;
+/** How long after a touch the mouse events come that engines make up from it. */
+const TOUCH_ECHO_MS = 1000;
 const WHEEL_PACE_MS = 150;
 
 function inTextField(target: EventTarget | null): boolean {
@@ -39,6 +41,7 @@ export class Input {
   private lastY = -1;
   private wheelAt = 0;
   private cursorTimer = 0;
+  private touchedAt = -TOUCH_ECHO_MS;
   private readonly undo: (() => void)[] = [];
 
   constructor(body: HTMLElement) {
@@ -52,6 +55,14 @@ export class Input {
     this.listen(document, "mousemove", (event) => {
       this.mouseMove(event as MouseEvent);
     });
+    for (const name of ["touchstart", "touchend", "touchcancel"]) {
+      this.listen(document, name, (event) => {
+        this.touchedAt = event.timeStamp;
+      });
+    }
+    this.listen(document, "click", (event) => {
+      this.tapped(event);
+    }, true);
     this.listen(document, "wheel", (event) => {
       this.wheel(event as WheelEvent);
     });
@@ -75,6 +86,11 @@ export class Input {
     return () => {
       this.pointers = this.pointers.filter((other) => other !== handler);
     };
+  }
+
+  /** Whether a click or a movement of the mouse is what an engine makes of a touch. */
+  byTouch(event: Event): boolean {
+    return event.timeStamp - this.touchedAt < TOUCH_ECHO_MS;
   }
 
   close(): void {
@@ -102,10 +118,10 @@ export class Input {
     return false;
   }
 
-  private listen(target: EventTarget, name: string, handle: (event: Event) => void): void {
-    target.addEventListener(name, handle);
+  private listen(target: EventTarget, name: string, handle: (event: Event) => void, capture = false): void {
+    target.addEventListener(name, handle, capture);
     this.undo.push(() => {
-      target.removeEventListener(name, handle);
+      target.removeEventListener(name, handle, capture);
     });
   }
 
@@ -125,6 +141,10 @@ export class Input {
   }
 
   private mouseMove(event: MouseEvent): void {
+    // Before a click, engines move the mouse to where the finger was: nobody has pointed there.
+    if (this.byTouch(event)) {
+      return;
+    }
     const far = Math.abs(event.clientX - this.lastX) + Math.abs(event.clientY - this.lastY) >= JITTER_PX;
     if (this.lastX >= 0 && !far) {
       return;
@@ -135,15 +155,25 @@ export class Input {
     if (first) {
       return; // browsers send one move when a page appears under a resting pointer
     }
-    this.body.classList.add("pointer");
-    clearTimeout(this.cursorTimer);
-    this.cursorTimer = window.setTimeout(() => {
-      this.hideCursor();
-    }, CURSOR_IDLE_MS);
-    const element = focusableAround(event.target);
+    this.showCursor();
     for (const pointer of this.pointers.slice()) {
       pointer.moved();
-      if (element) {
+    }
+    this.hover(event.target);
+  }
+
+  /** What a finger presses has the focus then, as what a mouse clicks has had it before. */
+  private tapped(event: Event): void {
+    if (this.byTouch(event)) {
+      this.showCursor();
+      this.hover(event.target);
+    }
+  }
+
+  private hover(target: EventTarget | null): void {
+    const element = focusableAround(target);
+    if (element) {
+      for (const pointer of this.pointers.slice()) {
         pointer.hover(element);
       }
     }
@@ -157,6 +187,14 @@ export class Input {
         pointer.wheel(event.deltaY > 0 ? 1 : -1);
       }
     }
+  }
+
+  private showCursor(): void {
+    this.body.classList.add("pointer");
+    clearTimeout(this.cursorTimer);
+    this.cursorTimer = window.setTimeout(() => {
+      this.hideCursor();
+    }, CURSOR_IDLE_MS);
   }
 
   private hideCursor(): void {

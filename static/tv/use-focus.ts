@@ -52,16 +52,28 @@ export function quietFocus(element: HTMLElement): void {
   if (document.activeElement === element) {
     return;
   }
-  element.focus({ preventScroll: true });
   if (quiet === null) {
     quiet = honoursPreventScroll();
   }
-  for (let frame = element.parentElement; !quiet && frame; frame = frame.parentElement) {
-    if (frame.scrollTop !== 0 || frame.scrollLeft !== 0) {
-      frame.scrollTop = 0;
-      frame.scrollLeft = 0;
-    }
+  const putBack = quiet ? null : keepScrolled(element);
+  element.focus({ preventScroll: true });
+  putBack?.();
+}
+
+/** Remember how far everything around an element is scrolled; the answer puts it back. */
+function keepScrolled(element: HTMLElement): () => void {
+  const kept: { frame: HTMLElement; top: number; left: number }[] = [];
+  for (let frame = element.parentElement; frame; frame = frame.parentElement) {
+    kept.push({ frame, top: frame.scrollTop, left: frame.scrollLeft });
   }
+  return () => {
+    for (const { frame, top, left } of kept) {
+      if (frame.scrollTop !== top || frame.scrollLeft !== left) {
+        frame.scrollTop = top;
+        frame.scrollLeft = left;
+      }
+    }
+  };
 }
 
 function applyFocus(root: HTMLElement | null, model: RowsFocus): void {

@@ -399,6 +399,29 @@ def test_scrubbing_shows_the_picture_of_where_it_would_land(page):
     assert size >= 160
 
 
+def test_a_finger_shows_the_controls_before_it_uses_them(home, browser: Browser):
+    phone = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-GB"
+    )
+    with contextlib.closing(phone):
+        page = paired(home, phone)
+        play(page, "Part 1")
+        until(page, f"{shown('osd')}.dataset.shown === 'false'", 30)
+        bar = page.locator("[data-testid=progress]").bounding_box()
+        middle = bar["y"] + bar["height"] / 2
+        page.touchscreen.tap(bar["x"] + bar["width"] * 0.8, middle)
+        until(page, f"{shown('osd')}.dataset.shown === 'true'")
+        assert page.evaluate(PLAYING)["at"] < FILM_S / 2
+        touch = phone.new_cdp_session(page)
+        for part in (0.1, 0.4, 0.8):
+            kind = "touchStart" if part == 0.1 else "touchMove"
+            finger = {"x": bar["x"] + bar["width"] * part, "y": middle}
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [finger]})
+        until(page, f"{shown('scrub-time')}?.textContent === '0:48'")
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        until(page, f"{PLAYING}.at >= 47 && !{shown('scrub-time')}")
+
+
 def test_the_place_is_kept_for_every_screen(page, home, browser: Browser):
     play(page, "Part 2")
     press(page, "ArrowRight", "ArrowRight", "ArrowRight")

@@ -49,6 +49,7 @@ export const de: Words = {
   "item.direct": "Wird abgespielt, wie es ist",
   "item.remux": "Wird beim Abspielen umgepackt",
   "item.transcode": "Wird beim Abspielen umgewandelt",
+  "item.others": "und {n} weitere",
   "item.audio": "Ton",
   "item.subtitles": "Untertitel",
   "item.video": "Bild",

@@ -48,6 +48,7 @@ export const en = {
   "item.direct": "Plays as it is",
   "item.remux": "Repacked while playing",
   "item.transcode": "Converted while playing",
+  "item.others": "and {n} more",
   "item.audio": "Audio",
   "item.subtitles": "Subtitles",
   "item.video": "Picture",

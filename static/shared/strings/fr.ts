@@ -49,6 +49,7 @@ export const fr: Words = {
   "item.direct": "Lu tel quel",
   "item.remux": "Réemballé pendant la lecture",
   "item.transcode": "Converti pendant la lecture",
+  "item.others": "et {n} de plus",
   "item.audio": "Son",
   "item.subtitles": "Sous-titres",
   "item.video": "Image",

@@ -27,7 +27,7 @@ it.each([
   ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Safari/605.1.15", "Mac"],
   ["Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Version/17.0 Mobile/15E148 Safari/604.1", "iPhone"],
 ])("%s plays HLS by itself", (agent, deviceName) => {
-  expect(describeScreen(agent, apple)).toEqual({ profile: "safari", nativeHls: true, deviceName });
+  expect(describeScreen(agent, apple)).toEqual({ profile: "safari", nativeHls: true, deviceName, tv: false });
 });
 
 it("asks for baseline where Chromium has no patented codecs", () => {

@@ -56,14 +56,22 @@ export function subtitleName(track: SubtitleTrack, language: Language): string {
   return [spoken, title].filter((part) => part !== "").join(" · ") || track.title || track.codec.toUpperCase();
 }
 
-/** The lines of the "about" list: label and value. */
-export function aboutLines(item: ItemDetail, language: Language): [string, string][] {
+/** Names in a line, no more of them than asked for. */
+function listed(names: string[], most: number, language: Language): string {
+  // One name is not longer than the words for it.
+  const cut = names.length > most + 1;
+  const shown = cut ? names.slice(0, most) : names;
+  return shown.join(" · ") + (cut ? " · " + language.t("item.others", { n: names.length - most }) : "");
+}
+
+/** The lines of the "about" list: label and value. `most` tracks are named of each kind. */
+export function aboutLines(item: ItemDetail, language: Language, most = Infinity): [string, string][] {
   const media = item.media;
   const lines: [string, string][] = [];
   if (media) {
     lines.push([language.t("item.video"), media.video.slice(0, 1).map(pictureName).join(", ")]);
-    lines.push([language.t("item.audio"), media.audio.map((track) => audioName(track, language)).join(" · ")]);
-    lines.push([language.t("item.subtitles"), media.subtitles.map((track) => subtitleName(track, language)).join(" · ")]);
+    lines.push([language.t("item.audio"), listed(media.audio.map((track) => audioName(track, language)), most, language)]);
+    lines.push([language.t("item.subtitles"), listed(media.subtitles.map((track) => subtitleName(track, language)), most, language)]);
   }
   lines.push([language.t("item.file"), joined([item.name, item.size ? "(" + fileSize(item.size) + ")" : ""])]);
   return lines.filter((line) => line[1] !== "");

@@ -1,7 +1,9 @@
 /** The on-screen display: title, progress, time, and the buttons. */
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { clock, timeOfDay } from "../../shared/format";
 import type { PlayerMachine } from "../../shared/machine";
+import { isSong } from "../../shared/playable";
 import type { PlayerState } from "../../shared/player-state";
 import { STEP_S } from "../../shared/scrub";
 import type { ItemDetail, Previews } from "../../shared/types";
@@ -9,10 +11,15 @@ import { useServices, useText } from "../context";
 import { folderOf } from "../parts/facts";
 import { Icon } from "../parts/icons";
 import { PlayerBar } from "./bar";
+import { FullScreenButton } from "./full-screen";
 import type { Menus } from "./menus";
 import { Progress } from "./progress";
 
+/** Often enough for a time that is shown in minutes. */
+const CLOCK_MS = 10_000;
+
 interface ControlsProps {
+  video: RefObject<HTMLVideoElement | null>;
   item: ItemDetail;
   state: PlayerState;
   machine: PlayerMachine;
@@ -21,9 +28,8 @@ interface ControlsProps {
   speed: number;
 }
 
-export function Controls({ item, state, machine, menus, previews, speed }: ControlsProps): JSX.Element {
+export function Controls({ video, item, state, machine, menus, previews, speed }: ControlsProps): JSX.Element {
   const t = useText();
-  const { language } = useServices();
   const playing = state.status === "playing";
   const chapters = item.media?.chapters || [];
   return (
@@ -69,9 +75,8 @@ export function Controls({ item, state, machine, menus, previews, speed }: Contr
           <span class="osd-note" aria-live="polite">
             {noteOf(state, t)}
           </span>
-          <span class="osd-rest" data-testid="remaining">
-            {remaining(state, speed, t, language.tag)}
-          </span>
+          <Remaining state={state} speed={speed} />
+          {isSong(item) ? null : <FullScreenButton video={video} />}
         </div>
         <PlayerBar menus={menus} state={state.bar} machine={machine} />
       </div>
@@ -86,11 +91,30 @@ function noteOf(state: PlayerState, t: ReturnType<typeof useText>): string {
   return state.status === "paused" ? t("player.paused") : "";
 }
 
-/** What is left, and when it will be over: "1:02:11 left · 22:40". */
+/** What is left, and when it will be over: "1:02:11 left · 22:40". In a pause only the clock goes on. */
+function Remaining({ state, speed }: { state: PlayerState; speed: number }): JSX.Element {
+  const { t, tag } = useServices().language;
+  const [, setNow] = useState(0);
+  const standing = state.osd && state.status !== "playing";
+  useEffect(() => {
+    if (!standing) {
+      return undefined;
+    }
+    const timer = setInterval(() => {
+      setNow(Date.now());
+    }, CLOCK_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [standing]);
+  return (
+    <span class="osd-rest" data-testid="remaining">
+      {state.duration_s > 0 ? remaining(state, speed, t, tag) : ""}
+    </span>
+  );
+}
+
 function remaining(state: PlayerState, speed: number, t: ReturnType<typeof useText>, tag: string): string {
-  if (state.duration_s <= 0) {
-    return "";
-  }
   const from = state.scrub_s === null ? state.position_s : state.scrub_s;
   const rest_s = Math.max(0, state.duration_s - from);
   const end = timeOfDay(new Date(Date.now() + (rest_s / speed) * 1000), tag);

@@ -5,20 +5,24 @@ import type { ItemDetail } from "../../shared/types";
 import { useServices, useText } from "../context";
 import { aboutLines } from "../parts/tracks";
 
+/** Tracks of a kind that are named: the panel stays above the controls, and the menu has them all. */
+const FEW = 4;
+
 interface InfoProps {
   item: ItemDetail;
   attempt: Attempt | null;
   shown: boolean;
   video: RefObject<HTMLVideoElement | null>;
+  onClose: () => void;
 }
 
-export function InfoPanel({ item, attempt, shown, video }: InfoProps): JSX.Element | null {
+export function InfoPanel({ item, attempt, shown, video, onClose }: InfoProps): JSX.Element | null {
   const t = useText();
   const { language } = useServices();
   if (!shown) {
     return null;
   }
-  const lines = aboutLines(item, language);
+  const lines = aboutLines(item, language, FEW);
   if (attempt) {
     const size = video.current?.videoWidth ? String(video.current.videoWidth) + " × " + String(video.current.videoHeight) : "";
     const how = t(("player.method." + attempt.method) as "player.method.file");
@@ -27,7 +31,7 @@ export function InfoPanel({ item, attempt, shown, video }: InfoProps): JSX.Eleme
   // Another sound, a smaller picture or a step down make it another way than the one that the server planned.
   const asPlanned = item.playback?.decision === "direct" && attempt?.method !== "file" ? null : item.playback;
   return (
-    <aside class="info" data-testid="info" aria-label={t("player.info")}>
+    <aside class="info" data-testid="info" aria-label={t("player.info")} onClick={onClose}>
       <p class="info-title">{asPlanned ? t(("item." + asPlanned.decision) as "item.direct") : t("player.info")}</p>
       {asPlanned ? <p class="info-reason">{asPlanned.reason}</p> : null}
       <dl class="about">

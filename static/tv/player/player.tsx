@@ -18,6 +18,7 @@ import { Controls } from "./controls";
 import type { CuePlace } from "./cues";
 import { Cues } from "./cues";
 import "./icons";
+import { useLeaveFullScreen } from "./full-screen";
 import { InfoPanel } from "./info";
 import type { Menus } from "./menus";
 import { LOOK, menuPort, menusFor } from "./menus";
@@ -83,7 +84,7 @@ interface StageProps {
 
 function Stage({ item, start_s, unasked, carried }: StageProps): JSX.Element {
   const t = useText();
-  const { input, navigation, language, say, screen, compact } = useServices();
+  const { input, navigation, language, say, screen } = useServices();
   const song = isSong(item);
   const preferences = useMemo(() => new Preferences(browserStore()), []);
   const choices = useChoices(item, preferences, language.tag, carried);
@@ -147,10 +148,19 @@ function Stage({ item, start_s, unasked, carried }: StageProps): JSX.Element {
       }),
     [input, machine],
   );
+  // A tap means what was to be seen when the finger came down; and what it is on does not go away under it.
+  const shownAtTouch = useRef(true);
+  const touched = (): void => {
+    shownAtTouch.current = state.osd;
+    if (state.osd) {
+      machine.wake(Date.now());
+    }
+  };
+  useLeaveFullScreen();
   const root = useFilmFocus(state);
   const offering = next !== null && state.next_s !== null && state.bar.layer !== "menu" && state.scrub_s === null;
   return (
-    <main ref={root} class={stageClass(state, song)} data-testid="player" data-status={state.status} data-item={item.id} tabIndex={-1}>
+    <main ref={root} class={stageClass(state, song)} data-testid="player" data-status={state.status} data-item={item.id} tabIndex={-1} onTouchStart={touched}>
       <h1 class="unseen">{item.title}</h1>
       <video
         ref={video}
@@ -158,9 +168,9 @@ function Stage({ item, start_s, unasked, carried }: StageProps): JSX.Element {
         data-testid="video"
         playsInline={true}
         preload="auto"
-        onClick={() => {
+        onClick={(event) => {
           // Beside an open menu a click closes it; and a finger has no way to show the controls first.
-          const onlyWake = state.bar.layer === "menu" || (compact && !state.osd);
+          const onlyWake = state.bar.layer === "menu" || (input.byTouch(event) && !shownAtTouch.current);
           machine.touch((bar) => { bar.leave(); }, Date.now());
           if (!onlyWake) {
             machine.toggle();
@@ -179,7 +189,7 @@ function Stage({ item, start_s, unasked, carried }: StageProps): JSX.Element {
           onLeave={() => { navigation.back(); }}
         />
       ) : (
-        <Controls item={item} state={state} machine={machine} menus={menus} previews={previews} speed={rate} />
+        <Controls video={video} item={item} state={state} machine={machine} menus={menus} previews={previews} speed={rate} />
       )}
       <Cues video={video} track={cues} look={look} place={placeOfCues(state, offering)} />
       <PlayerMenu menus={menus} state={state.bar} machine={machine} />
@@ -190,7 +200,7 @@ function Stage({ item, start_s, unasked, carried }: StageProps): JSX.Element {
           onPlay={() => { onNext(true); }}
         />
       ) : null}
-      <InfoPanel item={item} attempt={attempt} shown={state.info} video={video} />
+      <InfoPanel item={item} attempt={attempt} shown={state.info} video={video} onClose={() => { machine.toggleInfo(); }} />
     </main>
   );
 }

@@ -1,5 +1,6 @@
 /** The bar that shows where the film is: what is loaded, its chapters, and the picture of where a scrub would land. */
-import type { JSX } from "preact";
+import type { JSX, TargetedTouchEvent } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { chapterAt } from "../../shared/chapters";
 import { clock } from "../../shared/format";
 import type { PlayerMachine } from "../../shared/machine";
@@ -12,9 +13,6 @@ import { chapterName } from "./menus";
 
 /** Width of the picture above the knob. */
 const TILE_REM = 17;
-/** Width of the bar, on a TV and on a phone held upright. */
-const BAR_REM = 86.4;
-const COMPACT_BAR_REM = 25;
 
 function share(part: number, whole: number): number {
   return whole > 0 ? Math.max(0, Math.min(1, part / whole)) : 0;
@@ -32,6 +30,16 @@ export function Progress({ state, machine, chapters, previews }: ProgressProps):
   const { position_s, buffered_s, duration_s, scrub_s } = state;
   const at = scrub_s === null ? position_s : scrub_s;
   const fill = (part: number): { transform: string } => ({ transform: "scaleX(" + share(part, duration_s).toFixed(4) + ")" });
+  const pointed = (bar: HTMLElement, x: number): number => {
+    const box = bar.getBoundingClientRect();
+    return ((x - box.left) / box.width) * duration_s;
+  };
+  const drag = (event: TargetedTouchEvent<HTMLElement>): void => {
+    const finger = event.touches[0];
+    if (finger) {
+      machine.drag(pointed(event.currentTarget, finger.clientX), Date.now());
+    }
+  };
   const percent = (part: number): string => (share(part, duration_s) * 100).toFixed(2) + "%";
   return (
     <div
@@ -44,8 +52,16 @@ export function Progress({ state, machine, chapters, previews }: ProgressProps):
       aria-valuetext={clock(at)}
       data-testid="progress"
       onClick={(event) => {
-        const box = event.currentTarget.getBoundingClientRect();
-        machine.seekTo(((event.clientX - box.left) / box.width) * duration_s, Date.now());
+        machine.seekTo(pointed(event.currentTarget, event.clientX), Date.now());
+      }}
+      onTouchStart={drag}
+      onTouchMove={drag}
+      onTouchEnd={(event) => {
+        event.preventDefault(); // no click after it
+        machine.drop(true, Date.now());
+      }}
+      onTouchCancel={() => {
+        machine.drop(false, Date.now());
       }}
     >
       <span class="progress-bar">
@@ -71,15 +87,22 @@ interface TargetProps {
 
 /** Where a scrub would land: its picture where there is one, the chapter, the exact time. */
 function Target({ at_s, duration_s, chapters, previews }: TargetProps): JSX.Element {
-  const { language, compact } = useServices();
+  const { language } = useServices();
   const index = chapterAt(chapters, at_s);
   const chapter = chapters[index];
   const place = share(at_s, duration_s);
-  // The box stays on the screen at both ends, while the knob goes on to the edge.
-  const half = previews ? TILE_REM / 2 / (compact ? COMPACT_BAR_REM : BAR_REM) : 0.05;
-  const left = Math.max(half, Math.min(1 - half, place));
+  const box = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const width = box.current?.clientWidth || 0;
+    const parts = Array.from(box.current?.children || []) as HTMLElement[];
+    // Each stays on the screen at both ends, however wide a chapter's title is, while the knob goes on to the edge.
+    const lefts = parts.map((part) => Math.max(0, Math.min(width - part.offsetWidth, place * width - part.offsetWidth / 2)));
+    parts.forEach((part, index) => {
+      part.style.transform = "translateX(" + (lefts[index] || 0).toFixed(1) + "px)";
+    });
+  });
   return (
-    <span class="target" style={{ left: (left * 100).toFixed(2) + "%" }}>
+    <span class="target" ref={box}>
       {previews ? <Tile previews={previews} at_s={at_s} /> : null}
       {chapter ? <span class="target-chapter">{chapterName(chapter, index, language)}</span> : null}
       <span class="target-time" data-testid="scrub-time">

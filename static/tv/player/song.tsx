@@ -12,14 +12,16 @@ export function Song({ item, state }: { item: ItemDetail; state: PlayerState }):
   return (
     <div class="song" data-testid="song" aria-hidden="true">
       <span class="song-cover">{item.image ? <Picture item={item} width={440} /> : <Icon name="song" />}</span>
-      <p class="song-title">{item.title}</p>
-      <p class="song-folder">{folderOf(item)}</p>
-      <div class="song-progress">
-        <span style={{ transform: "scaleX(" + part.toFixed(4) + ")" }} />
+      <div class="song-text">
+        <p class="song-title">{item.title}</p>
+        <p class="song-folder">{folderOf(item)}</p>
+        <div class="song-progress">
+          <span style={{ transform: "scaleX(" + part.toFixed(4) + ")" }} />
+        </div>
+        <p class="song-times">
+          {clock(state.position_s)} / {clock(state.duration_s)}
+        </p>
       </div>
-      <p class="song-times">
-        {clock(state.position_s)} / {clock(state.duration_s)}
-      </p>
     </div>
   );
 }

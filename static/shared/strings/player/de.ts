@@ -7,6 +7,8 @@ export const de: Words = {
   "player.back10": "10 Sekunden zurück",
   "player.forward10": "10 Sekunden vor",
   "player.progress": "Stelle",
+  "player.full": "Vollbild",
+  "player.exitFull": "Vollbild beenden",
   "player.info": "Info",
   "player.blocked": "Zum Abspielen OK drücken",
   "player.stepDown": "So konnte dieser Bildschirm es nicht abspielen. Wird umgewandelt …",

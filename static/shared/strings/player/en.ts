@@ -6,6 +6,8 @@ export const en = {
   "player.back10": "Back 10 seconds",
   "player.forward10": "Forward 10 seconds",
   "player.progress": "Position",
+  "player.full": "Full screen",
+  "player.exitFull": "Leave full screen",
   "player.info": "Info",
   "player.blocked": "Press OK to play",
   "player.stepDown": "This screen could not play it that way. Converting …",

@@ -7,6 +7,8 @@ export const fr: Words = {
   "player.back10": "Reculer de 10 secondes",
   "player.forward10": "Avancer de 10 secondes",
   "player.progress": "Position",
+  "player.full": "Plein écran",
+  "player.exitFull": "Quitter le plein écran",
   "player.info": "Infos",
   "player.blocked": "Appuyez sur OK pour lire",
   "player.stepDown": "Cet écran n’a pas pu le lire ainsi. Conversion …",
