@@ -21,7 +21,7 @@ from transcoder.command import SOFTWARE
 from transcoder.fmp4 import VIDEO_TRACK, BoxReader, parse_fragment, time_scale
 from transcoder.jobs import commands_for
 from transcoder.profiles import PROFILES
-from transcoder.session import RenditionKey, Source, make_rendition
+from transcoder.session import PresentationKey, Source, make_presentation
 
 ROUNDS = 5
 MEDIA_S = 2.0
@@ -181,8 +181,10 @@ class _Bare:
         self._film = film
         self._info = films.probe(film)
         source = Source(film.name, self._info, lease=_no_lease, size=film.stat().st_size)
-        key = RenditionKey(film.name, PROFILE, quality=quality)
-        self._rendition, _ = make_rendition(key, source, PROFILES[PROFILE], 0.0, lambda _video, _rung: True)
+        key = PresentationKey(film.name, PROFILE, quality=quality)
+        self._presentation, _ = make_presentation(
+            key, source, PROFILES[PROFILE], 0.0, lambda _video, _rung: True
+        )
 
     def wait(self, share: float) -> Wait:
         """Run the server's own commands on the file until there are two seconds of pictures."""
@@ -204,7 +206,7 @@ class _Bare:
     def whole_s(self, share: float) -> float:
         """Return how long ffmpeg's own HLS muxer takes for its first segment."""
         at_s = self.start_s(share)
-        rung = self._rendition.rung
+        rung = self._presentation.rung
         how = ["-c:v", "copy"]
         if rung is not None:
             how = ["-vf", f"scale={rung.max_width}:{rung.max_height},format=yuv420p"]
@@ -229,12 +231,12 @@ class _Bare:
 
     def start_s(self, share: float) -> float:
         """Return where the segment at a share of the film begins, in seconds."""
-        plan = self._rendition.plan
+        plan = self._presentation.plan
         return plan.start_s(int(plan.count * share))
 
     def _commands(self, share: float) -> dict[str, list[str]]:
-        index = int(self._rendition.plan.count * share)
-        made = commands_for(find_ffmpeg(), self._rendition, index, SOFTWARE)(_File(str(self._film)))
+        index = int(self._presentation.plan.count * share)
+        made = commands_for(find_ffmpeg(), self._presentation, index, SOFTWARE)(_File(str(self._film)))
         return {track: _for_a_file(argv) for track, argv in made}
 
 

@@ -1,9 +1,10 @@
 """Files that another program is still writing: they are left alone until they rest. Pure."""
 
+from library.problems import Problem
 from library.records import Record
 from vault import Node
 
-ARRIVING = "arriving: it is still being copied"
+ARRIVING = Problem("arriving", "it is still being copied")
 REST_NS = 60 * 10**9  # a copy under way touches its file more often than once a minute
 
 

@@ -15,6 +15,7 @@ from library.item_ids import ItemIds
 from library.items import ItemKind
 from library.kinds import kind_of
 from library.listing import Entry, Listing
+from library.problems import Problem
 from library.records import DAMAGED_END, SHRUNK, Record
 from library.suspicion import changed_places, cleared, copied, replaced
 from vault import Node
@@ -162,7 +163,7 @@ class _Comparison:
         kind = current.kind if known is None else known.kind
         self._write_file(replace(current, kind=kind, node_problem=problem))
 
-    def _reading_problem(self, node: Node, known: Record | None, beginning: Beginning) -> str | None:
+    def _reading_problem(self, node: Node, known: Record | None, beginning: Beginning) -> Problem | None:
         """Return why a file cannot be read, as far as it can be told from what it was."""
         may_arrive = beginning.cut or node.problem is not None
         if may_arrive and is_arriving(known, node, self._history.now_ns, whole=False):

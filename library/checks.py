@@ -9,8 +9,9 @@ import apsw
 from library.database import Database
 from library.history_store import BELOW
 from library.marks import Range, united
+from library.problems import Problem, problem_from, text_of
 
-ALTERED = "altered: it is not what was stored, though every part of it is genuine"
+ALTERED = Problem("altered", "it is not what was stored, though every part of it is genuine")
 NOT_READ_WHOLE = 0  # a time: what was found, was found on the way
 
 _UPSERT = "INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?)"
@@ -31,7 +32,7 @@ class Check:
     Attributes:
         stored_path, stored_size, mtime_ns: Which file it was.
         checked_ns: When all of it was read, nanoseconds since the epoch; `NOT_READ_WHOLE` before that.
-        problem: In words, None when it is whole.
+        problem: None when it is whole.
         ranges: Which plaintext bytes it concerns.
     """
 
@@ -39,7 +40,7 @@ class Check:
     stored_size: int | None
     mtime_ns: int
     checked_ns: int
-    problem: str | None = None
+    problem: Problem | None = None
     ranges: tuple[Range, ...] = ()
 
 
@@ -100,7 +101,7 @@ class Checks:
             stored_size=stored_size,
             mtime_ns=mtime_ns,
             checked_ns=checked_ns,
-            problem=problem,
+            problem=problem_from(problem),
             ranges=ranges_from(ranges),
         )
 
@@ -155,7 +156,7 @@ class Checks:
             rows = connection.execute(
                 f"SELECT items.stored_path, header_nonce FROM items JOIN {JOIN}"  # noqa: S608 - no input in it
                 f" WHERE checks.problem = ?2 AND {BELOW}",
-                (path, ALTERED),
+                (path, str(ALTERED)),
             ).fetchall()
             for stored_path, header_nonce in rows:
                 connection.execute("DELETE FROM checks WHERE stored_path = ?", (stored_path,))
@@ -166,7 +167,7 @@ class Checks:
 
 def write_check(connection: apsw.Connection, check: Check) -> None:
     """Write what was found inside a transaction."""
-    values = (check.stored_path, check.stored_size, check.mtime_ns, check.checked_ns, check.problem)
+    values = (check.stored_path, check.stored_size, check.mtime_ns, check.checked_ns, text_of(check.problem))
     connection.execute(_UPSERT, (*values, json.dumps(check.ranges) if check.ranges else None))
 
 

@@ -23,6 +23,7 @@
 What goes wrong while the vault is read (locked, away, damaged) is raised as `vault`'s own errors.
 """
 
+from library.problems import Problem
 from vault import IntegrityError, NoVaultError
 
 
@@ -50,10 +51,10 @@ class NotWholeError(IntegrityError, LibraryError):
     """A file that nothing in its bytes betrays is known to be shorter or another than what was stored.
 
     Attributes:
-        problem: In words that stand without the item: "incomplete: ...".
+        problem: What is known against it.
     """
 
-    def __init__(self, item_id: str, problem: str) -> None:
+    def __init__(self, item_id: str, problem: Problem) -> None:
         super().__init__(f"item {item_id} is {problem}")
         self.item_id = item_id
         self.problem = problem
@@ -70,7 +71,10 @@ class AlteredError(NotWholeError):
         self.start, self.stop = altered
         super().__init__(
             item_id,
-            f"altered: bytes {self.start} to {self.stop - 1} are not what was stored, though every part is genuine",
+            Problem(
+                "altered",
+                f"bytes {self.start} to {self.stop - 1} are not what was stored, though every part is genuine",
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from library.items import ItemKind, Location
 from library.kinds import is_sound, mime_of
 from library.photos import PhotoDecoderError, PhotoError
 from library.pictures import PictureMaker
+from library.problems import Problem, text_of
 from library.records import Examined, Record
 from transcoder import HelperCrashedError, HelperTimeoutError, MediaInfo, ProbeError
 from vault import IntegrityError, TruncatedError
@@ -21,8 +22,8 @@ STORED_WIDTHS = (440, 1280)
 
 Images = dict[int, bytes]  # JPEG by width
 
-DAMAGED = "damaged: its contents are not what was stored"
-INCOMPLETE = "incomplete: the file was cut short or is still being copied"
+DAMAGED = Problem("damaged", "its contents are not what was stored")
+INCOMPLETE = Problem("incomplete", "the file was cut short or is still being copied")
 NO_VIDEO = "this is not a video that can be read"
 NO_SOUND = "this is not a sound that can be read"
 _NO_MEDIA = {
@@ -55,12 +56,12 @@ def examine(record: Record, maker: PictureMaker) -> tuple[Examined, Images]:
         try:
             found, images = _EXAMINATIONS[record.kind](record, maker)
         except IntegrityError as error:
-            found = replace(found, problem=damage_in_words(error))
-    problem = record.node_problem or found.problem or record.seal_problem
+            found = replace(found, problem=str(damage_of(error)))
+    problem = text_of(record.node_problem) or found.problem or text_of(record.seal_problem)
     return replace(found, problem=problem, has_image=bool(images)), images
 
 
-def damage_in_words(error: IntegrityError) -> str:
+def damage_of(error: IntegrityError) -> Problem:
     """Return what an integrity error means to a person."""
     if isinstance(error, AlteredError):
         return ALTERED
@@ -112,7 +113,7 @@ def _video(record: Record, maker: PictureMaker) -> tuple[Examined, Images]:
             problem = _no_media(error.cause, is_sound=record.kind is ItemKind.OTHER)
     # The helper only saw its connection cut; what cut it is the better explanation.
     if isinstance(lease.damage, IntegrityError):
-        problem = damage_in_words(lease.damage)
+        problem = str(damage_of(lease.damage))
     elif lease.damage is not None:
         raise lease.damage
     found = replace(_plain(record), problem=problem, certain=problem not in (CRASHED, TOO_SLOW))

@@ -9,11 +9,12 @@ from library.checks import JOIN, NOT_READ_WHOLE, ranges_from
 from library.database import Database
 from library.history import Vanished
 from library.marks import Range
+from library.problems import Problem, problem_from
 from library.records import SHRUNK, iso_time
 from vault import PROBLEM_LEFTOVER, PROBLEM_NAME, PROBLEM_UNLINKED
 from vault import Finding as StructureFinding
 
-HARMLESS = frozenset({PROBLEM_LEFTOVER, "arriving"})
+HARMLESS = frozenset({PROBLEM_LEFTOVER, ARRIVING.kind})
 _DATE_SIZE = len("2026-11-22")
 
 
@@ -54,16 +55,13 @@ def of_structure(finding: StructureFinding) -> Finding:
     )
 
 
-def in_words(
-    words: str, path: str, stored_path: str, ranges: tuple[Range, ...] = (), when: str = ""
+def of_item(
+    problem: Problem, path: str, stored_path: str, ranges: tuple[Range, ...] = (), when: str = ""
 ) -> Finding:
-    """Return the finding that an item's problem is: "problem: detail"."""
-    problem, colon, detail = words.partition(": ")
-    if not colon:
-        problem, detail = "unreadable", words
-    said = "" if ranges else detail
+    """Return the finding that an item's problem is."""
+    said = "" if ranges else problem.detail
     return Finding(
-        problem=problem,
+        problem=problem.kind,
         path=path,
         stored_path=stored_path,
         detail=", ".join(part for part in (said, when) if part),
@@ -97,13 +95,14 @@ def standing(database: Database, *, with_damage: bool) -> Iterator[Finding]:
     )
     with database.reading() as connection:
         rows: Sequence[Sequence[Any]] = connection.execute(sql).fetchall()
-    for path, stored_path, node_problem, suspicion, shrunk, damage, ranges, checked_ns in rows:
-        if node_problem is not None and (with_damage or not node_problem.startswith("damaged")):
-            yield in_words(node_problem, path, stored_path)
+    for path, stored_path, *texts, shrunk, damage_text, ranges, checked_ns in rows:
+        node_problem, suspicion, damage = map(problem_from, (*texts, damage_text))
+        if node_problem is not None and (with_damage or node_problem.kind != "damaged"):
+            yield of_item(node_problem, path, stored_path)
         elif shrunk:
-            yield in_words(SHRUNK, path, stored_path)
+            yield of_item(SHRUNK, path, stored_path)
         if suspicion is not None:
-            yield in_words(suspicion, path, stored_path)
+            yield of_item(suspicion, path, stored_path)
         if damage is not None and with_damage and node_problem != ARRIVING:
             when = f"found on {iso_time(checked_ns)[:_DATE_SIZE]}" if checked_ns != NOT_READ_WHOLE else ""
-            yield in_words(damage, path, stored_path, ranges_from(ranges), when)
+            yield of_item(damage, path, stored_path, ranges_from(ranges), when)

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping
 from library.item_ids import ItemIds
 from library.items import ItemKind
 from library.listing import Entry, Listing
+from library.problems import Problem
 from library.records import Record
 from vault import ROOT_ID, Node
 
 _NODE_PROBLEMS = {
-    "truncated": "incomplete: the file was cut short or is still being copied",
-    "incomplete": "incomplete: a part of it is not on the disk, or not yet",
-    "damaged": "damaged: it does not say where its contents are",
+    "truncated": Problem("incomplete", "the file was cut short or is still being copied"),
+    "incomplete": Problem("incomplete", "a part of it is not on the disk, or not yet"),
+    "damaged": Problem("damaged", "it does not say where its contents are"),
+    "unreadable": Problem("unreadable"),
 }
-_UNSEEN = "its contents cannot be read at the moment"
+_UNSEEN = Problem("unreadable", "its contents cannot be read at the moment")
 
 Known = Mapping[str, Record]  # by item id
 
@@ -58,7 +60,9 @@ class _RecordMaker:
         self._known = known
         self._ids = ids
 
-    def __call__(self, item_id: str, own_id: str | None, entry: Entry, problem: str | None = None) -> Record:
+    def __call__(
+        self, item_id: str, own_id: str | None, entry: Entry, problem: Problem | None = None
+    ) -> Record:
         node, known = entry.node, self._known.get(item_id)
         return Record(
             item_id=item_id,
@@ -95,6 +99,6 @@ def unseen_ids(listing: Listing, known: Known, ids: ItemIds) -> set[str]:
     return found
 
 
-def problem_of(node: Node) -> str | None:
-    """Return in words what the listing alone says against a node."""
-    return _NODE_PROBLEMS.get(node.problem, node.problem) if node.problem else None
+def problem_of(node: Node) -> Problem | None:
+    """Return what the listing alone says against a node."""
+    return _NODE_PROBLEMS[node.problem] if node.problem else None

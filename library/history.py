@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from library.problems import Problem
 from library.records import Record
 from vault import Node
 
@@ -16,7 +17,7 @@ class Beginning(NamedTuple):
 
     header_nonce: bytes | None
     head: bytes
-    problem: str | None = None
+    problem: Problem | None = None
     cut: bool = False
 
 

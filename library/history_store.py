@@ -73,7 +73,7 @@ class HistoryStore:
             connection.execute(
                 "UPDATE items SET whole_size = stored_size, problem = nullif(problem, ?2)"  # noqa: S608
                 f" WHERE whole_size > stored_size AND node_problem IS NULL AND {BELOW}",
-                (path, SHRUNK),
+                (path, str(SHRUNK)),
             )
             shrunk_count = connection.changes()
             connection.execute(_DROP_STALE_SEALS)

@@ -25,7 +25,7 @@ from library.records import (
     Record,
     unix_time,
 )
-from library.rows import ITEM_COLUMNS, RECORD_COLUMNS, item_of, position_of, record_of
+from library.rows import ITEM_COLUMNS, RECORD_COLUMNS, item_of, position_of, record_of, values_of
 from library.seals import Seal, read_seal, write_seal
 from library.titles import title_of
 from transcoder import MediaInfo
@@ -205,7 +205,10 @@ class Index:
             rows = connection.execute(
                 f"{_SELECT_RECORDS} WHERE examined < CASE kind WHEN 'video' THEN ? WHEN 'photo' THEN ?"
                 " WHEN 'other' THEN ? END AND node_problem IS NOT ? ORDER BY mtime_ns DESC, item_id",
-                (*(STILL_GOOD[kind] for kind in (ItemKind.VIDEO, ItemKind.PHOTO, ItemKind.OTHER)), ARRIVING),
+                (
+                    *(STILL_GOOD[kind] for kind in (ItemKind.VIDEO, ItemKind.PHOTO, ItemKind.OTHER)),
+                    str(ARRIVING),
+                ),
             )
             return [record_of(row) for row in rows]
 
@@ -275,7 +278,7 @@ def _write(connection: apsw.Connection, record: Record, added_ns: int) -> None:
     title = record.name if is_folder else title_of(record.name)
     name_key = natural_key(record.name)
     mime = FOLDER_MIME if is_folder else mime_of(record.name)
-    values = [getattr(record, name) for name in RECORD_COLUMNS]
+    values = values_of(record)
     derived = (
         title,
         list_key(name_key, is_folder=is_folder),

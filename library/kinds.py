@@ -17,14 +17,16 @@ def _extensions(text: str) -> frozenset[str]:
 
 
 _VIDEO = _extensions(
-    "mp4 m4v mov qt 3gp 3g2 mkv webm avi divx mts m2ts m2t ts tp trp mpg mpeg mpe m2v m1v vob wmv asf flv f4v ogv ogm"
-    " rm rmvb mxf dv mod tod y4m nut"
+    "mp4 m4v mov qt 3gp 3g2 mkv webm avi divx mts m2ts m2t ts tp trp mpg mpeg mpe m2v m1v vob vro wmv asf flv f4v ogv"
+    " ogm rm rmvb mxf dv mod tod wtv y4m nut"
 )
 _PHOTO = _extensions("jpg jpeg jpe jfif mpo png gif webp heic heif hif avif tif tiff bmp")
 _SOUND = _extensions("mp3 m4a m4b aac flac ogg oga opus wav wma mka ac3 eac3 dts aif aiff ape wv")
 _PHOTO_BRANDS = frozenset(b"heic heix heim heis hevc hevx mif1 msf1 avif avis".split())
 _AUDIO_BRANDS = frozenset((b"M4A ", b"M4B ", b"M4P "))
 _TS_PACKET_SIZES = (188, 192, 204)
+_SYNC = b"\x47"
+_CONTROLS = frozenset(range(9))  # bytes that no text has
 
 _MIMES = {
     "heic": "image/heic",
@@ -37,6 +39,7 @@ _MIMES = {
     "m2ts": "video/mp2t",
     "ts": "video/mp2t",
     "vob": "video/mpeg",
+    "vro": "video/mpeg",
     "ogv": "video/ogg",
     "flv": "video/x-flv",
     "wmv": "video/x-ms-wmv",
@@ -60,7 +63,8 @@ def kind_of(name: str, head: bytes) -> ItemKind:
     extension = extension_of(name)
     seen = _kind_by_content(head)
     if extension in ("ts", "mod"):  # also TypeScript and music modules
-        return ItemKind.VIDEO if seen is ItemKind.VIDEO else ItemKind.OTHER
+        is_video = seen is ItemKind.VIDEO or (extension == "ts" and _is_cut_transport_stream(head))
+        return ItemKind.VIDEO if is_video else ItemKind.OTHER
     if extension in _VIDEO:
         return ItemKind.PHOTO if seen is ItemKind.PHOTO else ItemKind.VIDEO
     if extension in _PHOTO:
@@ -112,6 +116,16 @@ def _is_video(head: bytes) -> bool:
 
 def _is_transport_stream(head: bytes, packet_size: int) -> bool:
     """Say whether packets of this size begin with the sync byte (M2TS puts 4 bytes before it)."""
-    first = packet_size - 188 if packet_size == 192 else 0
-    second = first + packet_size
-    return len(head) > second and head[first] == 0x47 and head[second] == 0x47
+    return _has_packets(head, packet_size - 188 if packet_size == 192 else 0, packet_size)
+
+
+def _is_cut_transport_stream(head: bytes) -> bool:
+    """Say whether it is a transport stream that begins within a packet; text may have letters at these distances."""
+    return not _CONTROLS.isdisjoint(head) and any(
+        _has_packets(head, first, size) for size in _TS_PACKET_SIZES for first in range(size)
+    )
+
+
+def _has_packets(head: bytes, first: int, packet_size: int) -> bool:
+    syncs = head[first::packet_size]
+    return len(syncs) > 1 and syncs == _SYNC * len(syncs)

@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from library.items import ItemKind, Location
+from library.problems import Problem
 from transcoder import MediaInfo
 from vault import Node, NodeKind
 
 # Raised when items should be read again because more is found in them; 0 is "not examined yet".
-EXAMINATION_VERSION = 5
+EXAMINATION_VERSION = 6
 # What of each kind need not be read again. Photos are many, and nothing more is found in them.
-STILL_GOOD = {ItemKind.VIDEO: 5, ItemKind.PHOTO: 1, ItemKind.OTHER: 4}
+STILL_GOOD = {ItemKind.VIDEO: 6, ItemKind.PHOTO: 1, ItemKind.OTHER: 6}
 EXAMINE_AGAIN = -1  # examined, but what failed may have been the machine: once more with the next scan
 
 FOLDER_MIME = "inode/directory"
 
-SHRUNK = "incomplete: it is shorter than when it was added"
-DAMAGED_END = "damaged: its end is not what was stored"
+SHRUNK = Problem("incomplete", "it is shorter than when it was added")
+DAMAGED_END = Problem("damaged", "its end is not what was stored")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,9 @@ class Record:
     mtime_ns: int
     header_nonce: bytes | None = None
     whole_size: int | None = None
-    node_problem: str | None = None
+    node_problem: Problem | None = None
     changed_ns: int | None = None
-    suspicion: str | None = None
+    suspicion: Problem | None = None
     suspicion_key: str | None = None
     examined: int = 0
 
@@ -65,7 +66,7 @@ class Record:
         )
 
     @property
-    def seal_problem(self) -> str | None:
+    def seal_problem(self) -> Problem | None:
         """What the seal record has against the file."""
         shrunk = (
             self.whole_size is not None

@@ -8,12 +8,14 @@ from library.checks import ranges_from
 from library.covers import HAS_IMAGE
 from library.cursors import Position
 from library.items import Item, ItemKind, Location
+from library.problems import Problem, problem_from
 from library.records import SHRUNK, Record, iso_time
 from transcoder import MediaInfo
 
 Row = Sequence[Any]  # a row of SQLite: values as the STRICT columns say
 
 RECORD_COLUMNS = tuple(field.name for field in fields(Record))
+_PROBLEM_COLUMNS = ("node_problem", "suspicion")
 ITEM_COLUMNS = (  # nothing below is built from input: column names are constants of this module
     "item_id, parent_id, kind, name, path, title, mime, size, added_ns,"  # noqa: S608
     " coalesce((SELECT original_mtime_ns FROM seals WHERE seals.header_nonce = items.header_nonce"
@@ -40,9 +42,17 @@ def position_of(row: Row) -> Position:
 
 def record_of(row: Row) -> Record:
     """Return the record in a row of `RECORD_COLUMNS`."""
-    record = Record(**dict(zip(RECORD_COLUMNS, row, strict=True)))
-    object.__setattr__(record, "kind", ItemKind(record.kind))
-    return record
+    values = dict(zip(RECORD_COLUMNS, row, strict=True))
+    values["kind"] = ItemKind(values["kind"])
+    for name in _PROBLEM_COLUMNS:
+        values[name] = problem_from(values[name])
+    return Record(**values)
+
+
+def values_of(record: Record) -> list[Any]:
+    """Return a record as a row of `RECORD_COLUMNS`."""
+    values = [getattr(record, name) for name in RECORD_COLUMNS]
+    return [str(value) if isinstance(value, Problem) else value for value in values]
 
 
 def item_of(row: Row, media: MediaInfo | None) -> Item:

@@ -14,7 +14,7 @@ from pathlib import Path
 from library.artwork import Artwork
 from library.changes import compare
 from library.errors import ItemChangedError, ScanCancelledError
-from library.examination import INCOMPLETE, damage_in_words, examine
+from library.examination import INCOMPLETE, damage_of, examine
 from library.history import Beginning, Changes
 from library.history_store import HistoryStore
 from library.index import Index
@@ -22,6 +22,7 @@ from library.item_ids import ItemIds
 from library.kinds import HEAD_SIZE
 from library.listing import list_vault, require_vault
 from library.pictures import PictureMaker
+from library.problems import Problem
 from library.records import Record
 from vault import IntegrityError, LastChunkError, Node, NodeNotFoundError, StorageError, Vault
 
@@ -188,12 +189,12 @@ class Scanner:
             with self._vault.open(node) as reader:
                 return Beginning(reader.header_nonce, reader.read(HEAD_SIZE))
         except IntegrityError as error:
-            return Beginning(None, b"", damage_in_words(error), cut=isinstance(error, LastChunkError))
+            return Beginning(None, b"", damage_of(error), cut=isinstance(error, LastChunkError))
         except NodeNotFoundError:
-            return Beginning(None, b"", "it is not there any more")
+            return Beginning(None, b"", Problem("unreadable", "it is not there any more"))
         except StorageError as error:
             require_vault(self._vault)
-            return Beginning(None, b"", f"the disk refuses: {error}")
+            return Beginning(None, b"", Problem("unreadable", f"the disk refuses: {error}"))
 
     def _examine_all(self, on_progress: OnProgress, cancelled: threading.Event) -> tuple[int, int]:
         """Examine what has to be, as many files at once as there are makers.

@@ -7,12 +7,11 @@ person says that it is as it should be.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from library.problems import Problem
 from library.records import Record
 
-CHANGED_PLACES = "changed places: it was {} before"
-COPIED = "changed places: it has the contents of {}"
-OLDER = "rolled back?: its time is older than that of the file it replaced"
-ROLLED_BACK = "rolled back: it is a file that was replaced once before"
+OLDER = Problem("rolled back?", "its time is older than that of the file it replaced")
+ROLLED_BACK = Problem("rolled back", "it is a file that was replaced once before")
 
 
 def changed_places(moves: Iterable[tuple[Record, Record]]) -> list[Record]:
@@ -51,7 +50,7 @@ def _circle(
 def _suspected(before: Record, now: Record) -> Record:
     return replace(
         now,
-        suspicion=CHANGED_PLACES.format(before.path),
+        suspicion=Problem("changed places", f"it was {before.path} before"),
         suspicion_key=before.suspicion_key or before.stored_path,
     )
 
@@ -75,7 +74,11 @@ def replaced(record: Record, header_nonce: bytes, mtime_ns: int, former: frozens
 
 def copied(record: Record, twin: Record) -> Record:
     """Return `record` with what is to be suspected where its place holds the very file that `twin` is."""
-    return replace(record, suspicion=COPIED.format(twin.path), suspicion_key=_undone_by(record))
+    return replace(
+        record,
+        suspicion=Problem("changed places", f"it has the contents of {twin.path}"),
+        suspicion_key=_undone_by(record),
+    )
 
 
 def _undone_by(record: Record) -> str | None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from library.findings import Finding, in_words, of_structure
+from library.findings import Finding, of_item, of_structure
 from library.integrity import Integrity
 from library.whole_read import read_whole
 from vault import Node, NodeKind, NodeNotFoundError, Vault, check_vault
@@ -104,7 +104,7 @@ class VaultCheck:
         except NodeNotFoundError:  # removed since it was listed
             return
         if check.problem is not None:
-            yield in_words(check.problem, path, node.stored_path, check.ranges)
+            yield of_item(check.problem, path, node.stored_path, check.ranges)
 
 
 class _Progress:

@@ -14,6 +14,9 @@ from library.records import iso_time
 
 # What is left then is credits: 6 minutes of two hours, 2 of an episode, seconds of a clip.
 FINISHED_FRACTION = 0.95
+# Less is "I only looked": the smaller of a share of the film and seconds.
+LOOKED_FRACTION = 0.05
+LOOKED_S = 20.0
 
 _NUMBER = "\0"  # in no name
 
@@ -48,9 +51,12 @@ class Watching:
     def put(self, item_id: str, position_s: float) -> None:
         """Remember where somebody is in a video or song, or that it was seen to the end.
 
+        Who only looks at the beginning leaves no position there, nor takes away one that was farther on.
+
         Args:
             item_id: Of the video or song.
-            position_s: Playing time, 0 or more; from `FINISHED_FRACTION` of the film on, it was watched.
+            position_s: Playing time, 0 or more; below `LOOKED_S` (in short films `LOOKED_FRACTION`) nothing changes;
+                from `FINISHED_FRACTION` of the film on, it was watched.
 
         Raises:
             ItemNotFoundError
@@ -59,9 +65,8 @@ class Watching:
         header_nonce, duration_s = self._playable(item_id)
         if duration_s and position_s >= duration_s * FINISHED_FRACTION:
             self._positions.finish(header_nonce, self._now_ns())
-        else:
-            # At the very beginning there is nothing to go on with.
-            self._positions.put(header_nonce, position_s or None, self._now_ns())
+        elif position_s >= _looked_s(duration_s):
+            self._positions.put(header_nonce, position_s, self._now_ns())
 
     def forget(self, item_id: str) -> None:
         """Have it as if the video was never played.
@@ -112,6 +117,10 @@ class Watching:
         for item in listed:
             position = known.get(item.header_nonce or b"")
             yield item if position is None else _at(item, position)
+
+
+def _looked_s(duration_s: float | None) -> float:
+    return min(LOOKED_S, duration_s * LOOKED_FRACTION) if duration_s else LOOKED_S
 
 
 def _without_numbers(name: str) -> str:

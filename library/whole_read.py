@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from library.checks import ALTERED, Check
 from library.errors import CheckCancelledError
 from library.marks import MarkMaker, Range, changed_blocks, changed_ranges, joined, overlap, united
+from library.problems import Problem
 from library.seals import Seal, Seals
 from vault import AuthenticationError, Node, StorageError, TruncatedError, Vault, Verification
 
-DAMAGED_HEADER = "damaged: its header"
-CUT = "incomplete: the file was cut short"
-REFUSED = "unreadable: the disk refuses to read it"
+DAMAGED_HEADER = Problem("damaged", "its header")
+CUT = Problem("incomplete", "the file was cut short")
+REFUSED = Problem("unreadable", "the disk refuses to read it")
 _SHOWN_RANGES = 3
 
 OnBytes = Callable[[int], bool]
@@ -107,7 +108,7 @@ class _Reading:
         if altered:
             # What is damaged is refused all the same; what is altered would not be.
             return self.check(ALTERED, tuple(united([*ranges, *altered])))
-        return self.check(damaged_in_words(ranges), ranges)
+        return self.check(damage_at(ranges), ranges)
 
     def _altered_elsewhere(self, before: bytes | None, now: bytes, damaged: tuple[Range, ...]) -> list[Range]:
         """Return the blocks that are others though none of their chunks is damaged."""
@@ -116,7 +117,7 @@ class _Reading:
         blocks = changed_blocks(before, now, self._size)
         return [block for block in blocks if not any(overlap(block, one) for one in damaged)]
 
-    def check(self, problem: str | None, ranges: tuple[Range, ...] = ()) -> Check:
+    def check(self, problem: Problem | None, ranges: tuple[Range, ...] = ()) -> Check:
         return Check(
             stored_path=self._node.stored_path,
             stored_size=self._stored_size,
@@ -127,8 +128,8 @@ class _Reading:
         )
 
 
-def damaged_in_words(ranges: tuple[Range, ...]) -> str:
+def damage_at(ranges: tuple[Range, ...]) -> Problem:
     """Return the problem of a file of which these plaintext bytes are damaged."""
     shown = ", ".join(f"bytes {start} to {stop - 1}" for start, stop in ranges[:_SHOWN_RANGES])
     further = len(ranges) - _SHOWN_RANGES
-    return f"damaged: {shown}" + (f" and {further} more places" if further > 0 else "")
+    return Problem("damaged", shown + (f" and {further} more places" if further > 0 else ""))

@@ -5,6 +5,7 @@ Runs in the media helper only.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import av
@@ -16,6 +17,7 @@ from transcoder.keyframe_scan import Keyframes
 from transcoder.media_info import Stretch
 from transcoder.media_opening import is_decodable, open_media
 from transcoder.packet_scan import Piece, cut_stretches, scan_packets
+from transcoder.shapes import changes, shape_of
 
 _LOOK_BACK = 256 * 1024
 _SYNC = 0x47
@@ -30,24 +32,33 @@ class SubtitleId(NamedTuple):
     language: str | None
 
 
-def scan_broadcast(url: str, picture: int) -> Keyframes | None:
+def scan_broadcast(url: str, picture: int, others: frozenset[int] = frozenset()) -> Keyframes | None:
     """Read all of the recording; None if that takes too long or shows no picture.
 
     Args:
         url: A loopback URL.
         picture: Stream index of the picture track.
+        others: Indexes of streams that have nothing to do with it.
     """
     with open_media(url) as container:
         start_s = (container.start_time or 0) / av.time_base
-        subtitles = _subtitle_ids(container)  # while it is read, those of later stretches are added
-        sounds = [one for one in container.streams.audio if is_decodable(one)]
-        scan = scan_packets(container.demux(container.streams[picture], *sounds), picture)
+        subtitles = _subtitle_ids(container, others)  # while it is read, those of later stretches are added
+        sounds = [one for one in container.streams.audio if is_decodable(one) and one.index not in others]
+        announced = frozenset(one.index for one in sounds)
+        pictures = container.streams[picture]
+        codec = pictures.codec_context.codec.canonical_name
+        scan = scan_packets(container.demux(pictures, *sounds), picture, partial(shape_of, codec))
         size = container.size
     if scan is None or scan.pieces[0].start_s == float("inf"):
         return None
     stretches = _stretches(url, scan.pieces, size, subtitles)
     shifts = _shifts(scan.pieces, start_s) if stretches else [0.0]
     last = scan.pieces[-1]
+    shapes = [
+        (time_s + shift - start_s, shape)
+        for piece, shift in zip(scan.pieces, shifts, strict=False)
+        for time_s, shape in piece.shapes
+    ]
     keys = [
         (time_s + shift, byte)
         for piece, shift in zip(scan.pieces, shifts, strict=False)
@@ -60,7 +71,9 @@ def scan_broadcast(url: str, picture: int) -> Keyframes | None:
         sound_end_s=last.end_s + shifts[-1],
         peak_bitrate=peak_bitrate(keys, last.picture_end_s + shifts[-1], size),
         stretches=stretches,
+        shapes=changes(shapes, last.picture_end_s + shifts[-1] - start_s),
         with_gaps=frozenset(scan.with_gaps),
+        never_sent=announced - scan.sound_ends_s.keys(),
         sound_ends_s={} if stretches else scan.sound_ends_s,
     )
 
@@ -90,11 +103,11 @@ def _stretches(url: str, pieces: list[Piece], size: int, subtitles: list[Subtitl
     return tuple(replace(one, subtitles=ids) for one, ids in zip(cut, known, strict=True))
 
 
-def _subtitle_ids(container: InputContainer) -> list[SubtitleId]:
+def _subtitle_ids(container: InputContainer, others: frozenset[int] = frozenset()) -> list[SubtitleId]:
     return [
         SubtitleId(one.id, one.codec_context.codec.canonical_name, one.language)
         for one in container.streams.subtitles
-        if is_decodable(one)
+        if is_decodable(one) and one.index not in others
     ]
 
 

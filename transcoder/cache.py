@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-Key = tuple[Hashable, int]  # (rendition, segment index)
+Key = tuple[Hashable, int]  # (presentation, segment index)
 
 
 @dataclass(eq=False, slots=True)
@@ -69,9 +69,9 @@ class SegmentCache:
         self._size += segment.size
         self._make_room()
 
-    def drop_rendition(self, rendition: Hashable) -> None:
-        """Forget everything of one rendition."""
-        for key in [key for key in self._segments if key[0] == rendition]:
+    def drop_presentation(self, presentation: Hashable) -> None:
+        """Forget everything of one presentation."""
+        for key in [key for key in self._segments if key[0] == presentation]:
             self._forget(key)
 
     def wipe(self) -> None:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.profiles import Packaging, ScreenProfile
+from transcoder.silence import silence_beside
 
 Mode = Literal["direct", "remux", "transcode"]
 Treatment = Literal["copy", "encode"]
@@ -20,6 +21,7 @@ Treatment = Literal["copy", "encode"]
 MAX_GOP_COPIED_S = 15.0  # a segment cannot be shorter than its GOP, and a player waits for a whole one
 HIDDEN_S = 0.05
 _ENDS_EARLY_S = 0.3  # of sound; a coder's last packet may lack so much
+_BEGINS_LATE_S = 1.0  # players leap over less, and recordings begin with less
 NO_FALLBACK = 5  # the Dolby Vision profile without a picture for other screens
 
 _CODEC_NAMES = {
@@ -66,6 +68,7 @@ _COPY_AUDIO: dict[Packaging, frozenset[str]] = {
     "fmp4": frozenset({"aac", "ac3", "eac3"}),
     "ts": frozenset({"aac", "ac3", "eac3", "mp3"}),
 }
+_FIRST_PLAYED = frozenset({"matroska"})  # players take their first sound track, whatever is marked
 _COPY_CONTAINERS = frozenset({"mov", "matroska", "mpegts"})  # their seeks and times can be relied on
 
 
@@ -139,7 +142,7 @@ def _decide_conversion(info: MediaInfo, audio: int | None) -> Decision:
 
 
 def chosen_video(info: MediaInfo) -> VideoStream | None:
-    """Return the picture track that is played: the first."""
+    """Return the picture track that is played: the first, for the probe puts it there."""
     return info.video[0] if info.video else None
 
 
@@ -172,6 +175,8 @@ def _direct_problem(info: MediaInfo, profile: ScreenProfile, audio: int | None) 
     picture, sound = chosen_video(info), chosen_audio(info, audio)
     if sound and audio is not None and sound != chosen_audio(info):
         return "another sound track than the file's first choice is asked for"
+    if sound and info.format_name in _FIRST_PLAYED and sound != info.audio[0]:
+        return "the file's first choice of sound is not its first track, which is what screens play"
     video_problem = _video_problem(picture, profile) or _entry_problem(picture, profile) if picture else None
     return video_problem or (_audio_problem(sound, profile) if sound else None)
 
@@ -189,7 +194,7 @@ def _video_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
     if profile.plays_all:
         return None
     problem = _decoding_problem(video, profile)
-    if problem and video.dolby_vision == NO_FALLBACK:
+    if video.dolby_vision == NO_FALLBACK and (problem or not profile.dolby_vision):
         return "the video is Dolby Vision of profile 5, whose colours only screens made for it show right"
     return problem
 
@@ -209,10 +214,12 @@ def _decoding_problem(video: VideoStream, profile: ScreenProfile) -> str | None:
         return f"the video is {name} of a higher level than this screen plays"
     if (video.hdr or video.dolby_vision) and not profile.hdr:
         return "the video is HDR, which this screen does not show"
-    if video.interlaced and not profile.interlaced:
+    if (video.interlaced or video.mixed) and not profile.interlaced:
         return "the video is interlaced, which this screen does not show well"
     if video.rotation and not profile.rotates:
         return "the video lies on its side, and this screen does not turn it"
+    if video.mirrored and not profile.rotates:
+        return "the video is mirrored, and this screen shows it as it is"
     return None
 
 
@@ -237,15 +244,16 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
     name = codec_name(video.codec)
     if video.codec not in _COPY_VIDEO[profile.packaging]:
         return f"the video is {name}, which cannot be sent in pieces"
-    if video.rotation:
-        return "the video lies on its side"  # a segment's player rarely turns it, whatever it does with files
+    if video.rotation or video.mirrored:
+        # A segment's player rarely turns it, whatever it does with files.
+        return "the video is mirrored" if video.mirrored else "the video lies on its side"
     if info.stretches:
         return "the recording's clock jumps"
     if info.format_name not in _COPY_CONTAINERS or not info.keyframes_s:
         return "the video cannot be cut exactly in a file of this kind"
-    if info.keyframes_s[0] < info.start_s - HIDDEN_S:
-        # An edit list hides pictures that others are made from.
-        return "the video begins where it cannot be cut"
+    edited = _edit_problem(info, video)
+    if edited:
+        return edited
     if not video.only_idr and not profile.recovery_points:
         return "the video's keyframes do not stand by themselves, as this screen wants them"
     if max_gop_s(info, video) > MAX_GOP_COPIED_S:
@@ -255,21 +263,38 @@ def _copy_video_problem(info: MediaInfo, video: VideoStream, profile: ScreenProf
     return None
 
 
+def _edit_problem(info: MediaInfo, video: VideoStream) -> str | None:
+    """Return what an edit list leaves out of a picture that would be seen if it were passed on, or None."""
+    if info.keyframes_s[0] < info.start_s - HIDDEN_S:  # pictures that others are made from
+        return "the video begins where it cannot be cut"
+    return "parts of the recording were cut out" if video.is_cut else None
+
+
 def _copy_audio_problem(info: MediaInfo, audio: AudioStream, profile: ScreenProfile) -> str | None:
     """Return why the sound cannot be passed on in segments, or None."""
     problem = _audio_problem(audio, profile)
     if problem:
         return problem
+    if audio.channels <= 0 or audio.sample_rate <= 0:
+        return "the file does not say what its sound is like"  # announced, and perhaps never sent
     if audio.codec not in _COPY_AUDIO[profile.packaging] or info.format_name not in _COPY_CONTAINERS:
         return f"the sound is {codec_name(audio.codec)}, which cannot be sent in pieces"
     if info.stretches:
         return "the recording's clock jumps"
+    if (picture := chosen_video(info)) and picture.is_cut:
+        return "parts of the recording were cut out"
     if audio.has_gaps:
         return "the sound has holes"  # players stop at a hole; converted, it becomes silence
-    picture = chosen_video(info)
     if audio.end_s is not None and picture and (picture.end_s or 0.0) - audio.end_s > _ENDS_EARLY_S:
         return "the sound ends before the picture"
+    if picture and _begins_late(info, picture, audio) and silence_beside(profile.packaging, audio) is None:
+        return "the sound begins after the picture"
     return None
+
+
+def _begins_late(info: MediaInfo, picture: VideoStream, audio: AudioStream) -> bool:
+    pictured_s = info.start_s if picture.start_s is None else picture.start_s
+    return audio.start_s is not None and audio.start_s - pictured_s > _BEGINS_LATE_S
 
 
 def max_gop_s(info: MediaInfo, video: VideoStream) -> float:

@@ -10,8 +10,8 @@ from functools import partial
 
 from transcoder.command import VobSub
 from transcoder.errors import BusyError
-from transcoder.run import Lease
-from transcoder.session import Rendition
+from transcoder.lease import Lease
+from transcoder.session import Presentation
 from transcoder.slots import RETRY_AFTER_S
 
 WAIT_LIMIT_S = 20.0  # for a text that somebody else has begun to read
@@ -54,17 +54,17 @@ class DrawnTexts:
         return bool(self._under_way)
 
     @contextmanager
-    def read(self, rendition: Rendition) -> Iterator[TextLease | None]:
-        """Lend the text that runs of a rendition draw, None if there is none. Lets go of the lock to read it.
+    def read(self, presentation: Presentation) -> Iterator[TextLease | None]:
+        """Lend the text that runs of a presentation draw, None if there is none. Lets go of the lock to read it.
 
         Raises:
             BusyError: Somebody else is reading it, and it takes long. Whatever the source raises.
         """
-        drawn, burn = rendition.source.drawn, rendition.key.burn
-        if drawn is None or burn is None or not draws_text(rendition):
+        drawn, burn = presentation.source.drawn, presentation.key.burn
+        if drawn is None or burn is None or not draws_text(presentation):
             yield None
             return
-        with closing(self._read(partial(drawn, burn), (rendition.key.source_id, burn))) as text:
+        with closing(self._read(partial(drawn, burn), (presentation.key.source_id, burn))) as text:
             yield text
 
     def _read(self, lend: Callable[[], AbstractContextManager[Lease | VobSub]], track: _Track) -> TextLease:
@@ -83,9 +83,9 @@ class DrawnTexts:
             self._lock.notify_all()
 
 
-def draws_text(rendition: Rendition) -> bool:
-    """Return whether text is drawn into the pictures of a rendition, or what lies beside the film."""
-    burn, tracks = rendition.key.burn, rendition.source.info.subtitles
-    if burn is None or rendition.decision.video != "encode":
+def draws_text(presentation: Presentation) -> bool:
+    """Return whether text is drawn into the pictures of a presentation, or what lies beside the film."""
+    burn, tracks = presentation.key.burn, presentation.source.info.subtitles
+    if burn is None or presentation.decision.video != "encode":
         return False
     return burn >= len(tracks) or tracks[burn].is_text  # behind the film's own are files beside it

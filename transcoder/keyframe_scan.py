@@ -11,6 +11,8 @@ Runs in the media helper only: it drives PyAV objects that it is given.
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from transcoder.bitrates import peak_bitrate
@@ -18,7 +20,8 @@ from transcoder.boxes import find_top_level
 from transcoder.errors import BoxError
 from transcoder.http_range import RangeReader
 from transcoder.media_info import Stretch
-from transcoder.mp4_index import SampleTimes, parse_sample_times
+from transcoder.mp4_index import parse_sample_times, samples_at
+from transcoder.shapes import Shapes
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 
 SCAN_LIMIT_S = 90.0
 MAX_MOOV_SIZE = 256 * 1024 * 1024
+# What an edit list leaves out at the end is passed on all the same if it is so short: nothing is converted for that.
+LEFT_OUT_S = 0.25
+_MOST_PARTS = 1000  # of a film that somebody cut
+_SEEK_ERROR_S = 0.4  # a seek aims so near to its keyframe
 _SCANNED = frozenset({"flv", "ogg", "mov"})
 _PACKETS_FOR_FIRST_PICTURE = 300
 
@@ -84,7 +91,10 @@ class Keyframes:
     sound_end_s: float | None = None  # where packets were read that say it
     peak_bitrate: int | None = None  # of all tracks, in bits per second
     stretches: tuple[Stretch, ...] = ()
+    shapes: Shapes = ()  # in playing time
+    is_cut: bool = False  # an edit list leaves out pictures in the middle or at the end
     with_gaps: frozenset[int] = frozenset()  # stream indexes of sound with holes
+    never_sent: frozenset[int] = frozenset()  # of sound that is announced, and never comes
     # By stream index: when sound has ended. One that ends long before the film may do so earlier still.
     sound_ends_s: Mapping[int, float] = field(default_factory=dict)
 
@@ -111,38 +121,86 @@ def _from_sample_table(beginning: Beginning, url: str) -> Keyframes | None:
     entries = list(stream.index_entries)
     if times is None or not entries or not beginning.packets or stream.time_base is None:
         return None
-    skipped = _skipped_samples(times, entries)
+    samples = samples_at(times, [entry.pos for entry in entries])
     first = beginning.packets[0]
-    if skipped is None or first.dts != entries[0].timestamp:
+    if samples is None or first.dts != entries[0].timestamp:
         return None
-    shift = first.pts - times.decoding[skipped] - times.offsets[skipped]
-    shown = [time + offset + shift for time, offset in zip(times.decoding, times.offsets, strict=True)]
-    unit = stream.time_base
-    last = max(range(skipped, times.count), key=shown.__getitem__)
-    keys = sorted((key for key in times.keys if key >= skipped), key=shown.__getitem__)
-    end_s = float((shown[last] + times.last_duration) * unit)
-    end_byte = max(entry.pos + entry.size for entry in entries)
-    places = [(float(shown[key] * unit), entries[key - skipped].pos) for key in keys]
+    shift = first.pts - first.dts - times.offsets[samples[0]]
+    unit, keys = stream.time_base, set(times.keys)
+    pictures = [
+        _Picture(entry.timestamp + times.offsets[number] + shift, times.duration(number), entry)
+        for entry, number in zip(entries, samples, strict=True)
+    ]
+    keyframes = [one for one, number in zip(pictures, samples, strict=True) if number in keys]
+    if not all(one.entry.is_keyframe for one in keyframes):
+        return None
+    keyframes = _reachable(keyframes, entries, round(_SEEK_ERROR_S / unit))
+    return _as_edited(pictures, keyframes, _edited_end(stream), unit, is_cut=_is_spliced(samples))
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """One entry of libavformat's index, in units of its stream: when it is shown, for how long."""
+
+    shown: int
+    duration: int
+    entry: "IndexEntry"
+
+
+def _as_edited(
+    pictures: list[_Picture], keyframes: list[_Picture], end: int | None, unit: Fraction, *, is_cut: bool
+) -> Keyframes:
+    """Return what is left when an edit list has left out pictures; those at the front stand before 0."""
+    shown = [one for one in pictures if not one.entry.is_discard] or pictures
+    begun = min(one.shown for one in shown)
+    last = max(shown, key=lambda one: one.shown)
+    left_out_until = max((one.shown + one.duration for one in pictures if one.shown > last.shown), default=0)
+    stop = last.shown + last.duration
+    if left_out_until and end is not None:
+        stop = max(min(stop, end), last.shown)
+    places = sorted(
+        (float(one.shown * unit), one.entry.pos)
+        for one in keyframes
+        if not one.entry.is_discard or one.shown <= begun
+    )
+    end_byte = max(one.entry.pos + one.entry.size for one in pictures)
     return Keyframes(
         tuple(time_s for time_s, _ in places),
-        float(max(min(shown[skipped:]), 0) * unit),  # an edit list hides what lies before 0
-        end_s,
-        float(shown[last] * unit),
-        peak_bitrate=peak_bitrate(places, end_s, end_byte),
+        float(max(min(one.shown for one in pictures), 0) * unit),  # an edit list hides what lies before 0
+        float(stop * unit),
+        float(last.shown * unit),
+        peak_bitrate=peak_bitrate(places, float(stop * unit), end_byte),
+        is_cut=is_cut or (left_out_until - stop) * unit > LEFT_OUT_S,
     )
 
 
-def _skipped_samples(times: SampleTimes, entries: "list[IndexEntry]") -> int | None:
-    """Return how many samples an edit list cut off at the front; None if index and table do not match."""
-    skipped = times.count - len(entries)
-    if skipped < 0:
-        return None
-    shift = entries[0].timestamp - times.decoding[skipped]
-    matches = all(
-        entry.timestamp - decoded == shift
-        for entry, decoded in zip(entries, times.decoding[skipped:], strict=True)
-    )
-    return skipped if matches else None
+def _reachable(keyframes: list[_Picture], entries: "list[IndexEntry]", error: int) -> list[_Picture]:
+    """Return the first keyframe, and those that a seek leads to.
+
+    Where parts are put together the index goes back in time, and what is searched for in it may be found in the
+    wrong part.
+    """
+    spans = [
+        (after.timestamp - error, before.timestamp)
+        for before, after in pairwise(entries)
+        if after.timestamp < before.timestamp
+    ]
+    if len(spans) > _MOST_PARTS:
+        return keyframes[:1]
+    sure = [
+        one for one in keyframes[1:] if not any(low <= one.entry.timestamp <= high for low, high in spans)
+    ]
+    return keyframes[:1] + sure
+
+
+def _edited_end(stream: "VideoStream") -> int | None:
+    """Return when the stream ends by its edit list, in its units."""
+    return None if stream.duration is None else (stream.start_time or 0) + stream.duration
+
+
+def _is_spliced(samples: list[int]) -> bool:
+    """Return whether an edit list has put parts together that do not follow each other."""
+    return any(after != before + 1 for before, after in pairwise(samples))
 
 
 def read_moov(url: str) -> bytes:

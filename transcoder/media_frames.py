@@ -1,9 +1,12 @@
 """Single frames of a video, as upright pictures. Runs in the media helper only."""
 
 import io
+import struct
+from typing import Any
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from PIL import Image
@@ -49,8 +52,27 @@ def sar_of(stream: PyavStream) -> float:
 
 
 def rotation_of(picture: VideoFrame) -> int:
-    """Return the degrees clockwise that bring a frame upright: 0, 90, 180 or 270."""
-    return round(-picture.rotation / 90) * 90 % 360
+    """Return the degrees clockwise that bring a frame upright, mirrored first if it is: 0, 90, 180 or 270."""
+    turned = 180 if is_mirrored(picture) else 0  # libavutil tells the angle as if none were
+    return (round(-picture.rotation / 90) * 90 + turned) % 360
+
+
+def is_mirrored(picture: VideoFrame) -> bool:
+    """Return whether a frame is shown with left and right exchanged, as some cameras that look at us store it."""
+    side_data: Any = picture.side_data  # its stubs know of nothing but motion vectors
+    matrix = side_data.get(Type.DISPLAYMATRIX)
+    if matrix is None:
+        return False
+    a, b, _, c, d = struct.unpack_from("=5i", bytes(matrix))
+    return bool(a * d < b * c)
+
+
+def upright(image: Image.Image, picture: VideoFrame) -> Image.Image:
+    """Return an image of a frame, as the frame is stored, in the way it is to be seen."""
+    if is_mirrored(picture):
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    rotation = rotation_of(picture)
+    return image.rotate(-rotation, expand=True) if rotation else image
 
 
 def image_of(picture: VideoFrame, stream: PyavStream, size: tuple[int, int]) -> Image.Image:
@@ -69,8 +91,6 @@ def _jpeg(picture: VideoFrame, stream: PyavStream, width: int) -> bytes:
     shown_width = size[1] if rotation in (90, 270) else size[0]
     scale = min(1.0, width / shown_width)
     image = image_of(picture, stream, (max(1, round(size[0] * scale)), max(1, round(size[1] * scale))))
-    if rotation:
-        image = image.rotate(-rotation, expand=True)
     output = io.BytesIO()
-    image.save(output, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    upright(image, picture).save(output, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return output.getvalue()

@@ -33,10 +33,15 @@ class VideoStream:
     height: int
     sar: float = 1.0  # width of a stored pixel divided by its height
     rotation: int = 0  # degrees clockwise that bring it upright: 0, 90, 180 or 270
+    mirrored: bool = False  # before that, left and right are exchanged
     fps: float | None = None
-    interlaced: bool = False
+    interlaced: bool = False  # the first picture is of two fields
+    may_have_fields: bool = False  # H.264: later pictures may be, as far as its parameters say...
+    mixed: bool = False  # ...and some are
     only_idr: bool = True  # H.264: each keyframe is one that any decoder can begin at; see `idr`
+    is_cut: bool = False  # an edit list leaves out pictures in the middle or at the end
     color_transfer: str | None = None
+    matrix_named: bool = True  # the file says how colours became luma and chroma
     dolby_vision: int | None = None  # profile; 5 has no picture for other screens beneath it
     codec_string: str | None = None  # RFC 6381
     sample_entry: str | None = None  # what an mp4 file calls it: "hvc1", "hev1"; None where not known
@@ -76,6 +81,7 @@ class AudioStream:
     has_gaps: bool = False  # stretches of silence that are not in the file
     start_s: float | None = None  # absolute pts of the first packet
     end_s: float | None = None  # absolute end of the last packet, or a time by which it has ended
+    number: int | None = None  # among all sound tracks of the file, those that are not offered too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +139,8 @@ class MediaInfo:
     keyframes_s: tuple[float, ...] = ()  # absolute pts, ascending; empty when unknown
     chapters: tuple[Chapter, ...] = ()  # ascending
     stretches: tuple[Stretch, ...] = ()  # empty when one clock runs through the file
+    # Where pictures change their shape: from which playing time on they are how many times as wide as high.
+    shapes: tuple[tuple[float, float], ...] = ()
     peak_bitrate: int | None = None  # of a segment with all tracks, in bits per second
     taken_at: str | None = None  # ISO 8601, with the offset where the file has one
     location: tuple[float, float] | None = None  # latitude, longitude in degrees
@@ -151,7 +159,17 @@ class MediaInfo:
         plain = {
             name: raw[name]
             for name in raw
-            if name not in ("video", "audio", "subtitles", "keyframes_s", "chapters", "stretches", "location")
+            if name
+            not in (
+                "video",
+                "audio",
+                "subtitles",
+                "keyframes_s",
+                "chapters",
+                "stretches",
+                "shapes",
+                "location",
+            )
         }
         return _checked(
             cls,
@@ -163,6 +181,7 @@ class MediaInfo:
                 "keyframes_s": _numbers(raw.get("keyframes_s", ())),
                 "chapters": tuple(_checked(Chapter, one) for one in _list(raw.get("chapters", ()))),
                 "stretches": tuple(_stretch(one) for one in _list(raw.get("stretches", ()))),
+                "shapes": tuple(_pair(one) for one in _list(raw.get("shapes", ()))),
                 "location": _location(raw.get("location")),
             },
         )
@@ -224,9 +243,11 @@ def _numbers(value: object) -> tuple[float, ...]:
 
 
 def _location(value: object) -> tuple[float, float] | None:
-    if value is None:
-        return None
+    return None if value is None else _pair(value)
+
+
+def _pair(value: object) -> tuple[float, float]:
     pair = _numbers(value)
     if len(pair) != 2:
-        raise ProbeError("a location is not a pair of numbers")
+        raise ProbeError("a pair is not one of two numbers")
     return (pair[0], pair[1])

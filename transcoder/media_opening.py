@@ -6,14 +6,18 @@ import av
 from av.container import InputContainer
 from av.stream import Disposition
 
+from transcoder.http_range import RangeReader
+from transcoder.transport_programs import read_programs
+
 PyavStream = Any  # its attributes differ by kind of stream, which its stubs do not say
 
 IO_TIMEOUT_S = 20.0
+_STILLS = frozenset({"mjpeg", "png", "gif", "bmp", "webp"})
 
 # Containers with media in them. Playlists (HLS, DASH, concat) are not among them: they name other addresses.
 _FORMATS = (
     "mov,matroska,webm,mpegts,mpeg,avi,asf,flv,ogg,dv,mp3,flac,wav,aac,ac3,eac3,dts,truehd,mpegvideo,h264,hevc,"
-    "m4v,rm,mxf,gxf,nut,ivf,aiff,caf,w64,amr,wv,ape,tta,obu,wtv,nsv"
+    "yuv4mpegpipe,m4v,rm,mxf,gxf,nut,ivf,aiff,caf,w64,amr,wv,ape,tta,obu,wtv,nsv"
 )
 
 
@@ -47,9 +51,31 @@ def is_decodable(stream: PyavStream) -> bool:
 
 
 def picture_streams(container: InputContainer) -> list[PyavStream]:
-    """Return the video streams that are videos: a cover is a picture, not a video."""
-    return [
+    """Return the video streams that are videos, the one that is the film first: a cover is a picture, not a video."""
+    found = [
         one
         for one in container.streams.video
         if is_decodable(one) and one.width and not one.disposition & Disposition.attached_pic
     ]
+    return sorted(found, key=_is_beside_the_film)
+
+
+def _is_beside_the_film(stream: PyavStream) -> tuple[bool, bool]:
+    """Order video streams: those that the file marks as its choice first, and a stored preview behind the film."""
+    is_still = stream.codec_context.codec.canonical_name in _STILLS
+    return (not stream.disposition & Disposition.default, is_still)
+
+
+def streams_of_others(container: InputContainer, picture: PyavStream, url: str) -> frozenset[int]:
+    """Return the indexes of a transport stream's tracks that are of another programme than its picture.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    if container.format.name != "mpegts":
+        return frozenset()
+    with RangeReader(url) as reader:
+        programs = read_programs(reader).values()
+    own = frozenset().union(*(one for one in programs if picture.id in one))
+    others = frozenset().union(*programs) - own
+    return frozenset(one.index for one in container.streams if own and one.id in others)

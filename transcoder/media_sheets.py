@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from transcoder.media_forward import PAST_S, Forward
-from transcoder.media_frames import decode_near, image_of, rotation_of
+from transcoder.media_frames import decode_near, image_of, rotation_of, upright
 from transcoder.media_info import BROADCAST_FORMATS
 from transcoder.media_opening import PyavStream, open_media, picture_streams
 from transcoder.preview_layout import Look
@@ -145,7 +145,6 @@ def _next_keyframe(container: InputContainer, stream: PyavStream) -> VideoFrame 
 
 
 def _tile(picture: VideoFrame, stream: PyavStream, size: tuple[int, int]) -> Image.Image:
-    rotation = rotation_of(picture)
-    width, height = reversed(size) if rotation in (90, 270) else size
+    width, height = reversed(size) if rotation_of(picture) in (90, 270) else size
     image = image_of(picture, stream, (width, height))
-    return image.rotate(-rotation, expand=True) if rotation else image
+    return upright(image, picture)

@@ -9,13 +9,15 @@ from av.video.frame import VideoFrame
 from transcoder import codec_strings
 from transcoder.canvas_scan import find_canvases
 from transcoder.dolby_vision import read_profile
+from transcoder.h264_parameters import configured_units, sequence_parameters
 from transcoder.keyframe_scan import Beginning, Keyframes
-from transcoder.media_frames import rotation_of, sar_of
+from transcoder.media_frames import is_mirrored, rotation_of, sar_of
 from transcoder.media_info import HLG, PQ, AudioStream, SubtitleStream, VideoStream
 from transcoder.media_opening import PyavStream, is_decodable, picture_streams
 
 _TRANSFERS = {1: "bt709", 4: "gamma22", 6: "smpte170m", 13: "iec61966-2-1", 14: "bt2020-10", 15: "bt2020-12"}
 _TRANSFERS |= {16: PQ, 18: HLG}
+_NAMELESS_MATRICES = frozenset({0, 2, 3})  # AVColorSpace: RGB, unspecified, reserved
 _TEXT_SUBTITLES = frozenset(
     {"subrip", "ass", "ssa", "mov_text", "webvtt", "text", "microdvd", "sami", "srt", "ttml", "eia_608"}
 )
@@ -36,9 +38,21 @@ def video_streams(
     return tuple(_with_dolby_vision(one, container, url) for one in streams)
 
 
-def audio_streams(container: InputContainer, found: Keyframes | None) -> tuple[AudioStream, ...]:
-    """Return the sound tracks that there are decoders for."""
-    return tuple(_audio_stream(one, found) for one in container.streams.audio if is_decodable(one))
+def audio_streams(
+    container: InputContainer, found: Keyframes | None, others: frozenset[int] = frozenset()
+) -> tuple[AudioStream, ...]:
+    """Return the sound tracks that there are decoders for, without those of stream indexes `others`."""
+    return tuple(
+        _audio_stream(one, number, found)
+        for number, one in enumerate(container.streams.audio)
+        if is_decodable(one) and one.index not in others and not _is_never_sent(one, found)
+    )
+
+
+def _is_never_sent(stream: PyavStream, found: Keyframes | None) -> bool:
+    context = stream.codec_context
+    is_unknown = not context.channels or not context.sample_rate
+    return is_unknown and found is not None and stream.index in found.never_sent
 
 
 def _video_stream(
@@ -50,7 +64,8 @@ def _video_stream(
     fps = next((float(rate) for rate in rates if rate and rate <= _MAX_FPS), None)
     components = context.format.components if context.format else ()
     bit_depth = components[0].bits if components else 8
-    interlaced = context.field_order in _FIELD_ORDERS_INTERLACED
+    interlaced = context.field_order in _FIELD_ORDERS_INTERLACED or bool(picture and picture.interlaced_frame)
+    sets = sequence_parameters(configured_units(bytes(context.extradata or b""))) if codec == "h264" else ()
     return VideoStream(
         index=stream.index,
         codec=codec,
@@ -62,9 +77,13 @@ def _video_stream(
         height=context.height,
         sar=sar_of(stream),
         rotation=rotation_of(picture) if picture else 0,
+        mirrored=bool(picture and is_mirrored(picture)),
         fps=fps,
-        interlaced=interlaced or bool(picture and picture.interlaced_frame),
+        interlaced=interlaced,
+        may_have_fields=not interlaced and any(one.may_have_fields for one in sets),
+        is_cut=found is not None and found.is_cut,
         color_transfer=_TRANSFERS.get(context.color_trc),
+        matrix_named=(picture or context).colorspace not in _NAMELESS_MATRICES,
         codec_string=codec_strings.video_codec_string(
             codec,
             bytes(context.extradata or b""),
@@ -86,7 +105,7 @@ def _sample_entry(codec_tag: str) -> str | None:
     return codec_tag if codec_tag.isascii() and codec_tag.isalnum() else None
 
 
-def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
+def _audio_stream(stream: PyavStream, number: int, found: Keyframes | None) -> AudioStream:
     context = stream.codec_context
     codec = context.codec.canonical_name
     return AudioStream(
@@ -102,6 +121,7 @@ def _audio_stream(stream: PyavStream, found: Keyframes | None) -> AudioStream:
         has_gaps=found is not None and stream.index in found.with_gaps,
         start_s=float(stream.start_time * stream.time_base) if stream.start_time is not None else None,
         end_s=_sound_end_s(stream, found),
+        number=number,
     )
 
 
@@ -114,9 +134,11 @@ def _sound_end_s(stream: PyavStream, found: Keyframes | None) -> float | None:
     return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
 
 
-def subtitle_streams(container: InputContainer, url: str) -> tuple[SubtitleStream, ...]:
-    """Return the subtitle tracks that there are decoders for."""
-    streams = [one for one in container.streams.subtitles if is_decodable(one)]
+def subtitle_streams(
+    container: InputContainer, url: str, others: frozenset[int] = frozenset()
+) -> tuple[SubtitleStream, ...]:
+    """Return the subtitle tracks that there are decoders for, without those of stream indexes `others`."""
+    streams = [one for one in container.streams.subtitles if is_decodable(one) and one.index not in others]
     names = {one.codec_context.codec.canonical_name for one in streams}
     canvases = find_canvases(url) if names - _TEXT_SUBTITLES else {}
     return tuple(_subtitle_stream(one, canvases.get(one.index, (None, None))) for one in streams)

@@ -1,11 +1,13 @@
-"""Sample tables of an mp4 or mov file: when each keyframe is shown.
+"""Sample tables of an mp4 or mov file: when each keyframe is shown, and where each sample lies.
 
 libavformat's own index of such a file holds decoding times. Where frames are reordered a keyframe is shown
 later than that, by an amount that only the `ctts` table knows.
 """
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from transcoder.boxes import Box, find, require, walk
 from transcoder.errors import BoxError
@@ -21,11 +23,17 @@ class SampleTimes:
     offsets: list[int]  # shown - decoded, per sample
     keys: list[int]  # sample indexes, from 0
     last_duration: int
+    positions: list[int] = field(default_factory=list)  # of each sample's bytes in the file; empty: not told
 
     @property
     def count(self) -> int:
         """How many samples the track has."""
         return len(self.decoding)
+
+    def duration(self, number: int) -> int:
+        """Return how long a sample lasts."""
+        last = number + 1 == self.count
+        return self.last_duration if last else self.decoding[number + 1] - self.decoding[number]
 
 
 def parse_sample_times(moov: bytes, track_id: int) -> SampleTimes | None:
@@ -46,6 +54,25 @@ def parse_sample_times(moov: bytes, track_id: int) -> SampleTimes | None:
     return None
 
 
+def samples_at(times: SampleTimes, positions: Sequence[int]) -> list[int] | None:
+    """Return which samples lie at `positions`; None if one of these is no sample's.
+
+    Edit lists leave samples out, and have some twice: a reader's own index is another list than the table.
+    """
+    number_at = {position: number for number, position in reversed(list(enumerate(times.positions)))}
+    found: list[int] = []
+    for position in positions:
+        following = found[-1] + 1 if found else 0  # empty samples lie where the next one does
+        if following < len(times.positions) and times.positions[following] == position:
+            number: int | None = following
+        else:
+            number = number_at.get(position)
+        if number is None or number >= times.count:
+            return None
+        found.append(number)
+    return found
+
+
 def _track_id(moov: bytes, track: Box) -> int:
     header = require(moov, b"tkhd", within=track)
     return _u32(moov, header, 20 if moov[header.body] == 1 else 12)
@@ -62,7 +89,7 @@ def _sample_times(moov: bytes, table: Box) -> SampleTimes | None:
     keys = [key - 1 for (key,) in _entries(moov, keys_box, ">I")] if keys_box else list(range(count))
     if keys and not (keys[0] >= 0 and keys[-1] < count):
         raise BoxError("a keyframe beyond the last sample")
-    return SampleTimes(decoding, offsets, keys, last_duration)
+    return SampleTimes(decoding, offsets, keys, last_duration, _positions(moov, table, count))
 
 
 def _decoding_times(moov: bytes, box: Box) -> tuple[list[int], int]:
@@ -82,6 +109,43 @@ def _composition_offsets(moov: bytes, box: Box, count: int) -> list[int]:
     for run, offset in _entries(moov, box, ">Ii"):
         offsets.extend([offset] * min(run, count - len(offsets)))
     return offsets + [0] * (count - len(offsets))
+
+
+def _positions(moov: bytes, table: Box, count: int) -> list[int]:
+    sizes_box, runs_box = find(moov, b"stsz", within=table), find(moov, b"stsc", within=table)
+    chunks_box, layout = find(moov, b"stco", within=table), ">I"
+    if chunks_box is None:
+        chunks_box, layout = find(moov, b"co64", within=table), ">Q"
+    if sizes_box is None or runs_box is None or chunks_box is None:
+        return []
+    size = _u32(moov, sizes_box, 4)
+    # One size for all stands where their number would.
+    sizes = [size] * count if size else _sizes(moov, sizes_box)
+    positions: list[int] = []
+    chunks = [position for (position,) in _entries(moov, chunks_box, layout)]
+    for position, held in zip(chunks, _chunk_lengths(moov, runs_box, len(chunks)), strict=True):
+        done = len(positions)
+        own = sizes[done : min(done + held, count)]
+        positions += list(accumulate(own, initial=position))[: len(own)]
+    return positions
+
+
+def _sizes(moov: bytes, box: Box) -> list[int]:
+    inner = Box(box.kind, box.start, box.body + 4, box.stop)
+    return [size for (size,) in _entries(moov, inner, ">I")]
+
+
+def _chunk_lengths(moov: bytes, box: Box, chunk_count: int) -> Iterator[int]:
+    """Yield how many samples each chunk holds: the table has runs of chunks alike, by their first one's number."""
+    runs = _entries(moov, box, ">III")
+    stops = [first - 1 for first, _, _ in runs[1:]]
+    done = 0
+    for (_, held, _), stop in zip(runs, [*stops, chunk_count], strict=True):
+        for _ in range(done, min(stop, chunk_count)):
+            yield held
+        done = max(done, min(stop, chunk_count))
+    for _ in range(done, chunk_count):
+        yield 0
 
 
 def _entries(moov: bytes, box: Box, layout: str) -> list[tuple[int, ...]]:

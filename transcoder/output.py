@@ -6,7 +6,7 @@ And sound: how many channels and bits it has, converted or passed on.
 from transcoder.decision import Treatment
 from transcoder.media_info import AudioStream, VideoStream
 
-MAX_FPS = 60.0
+MAX_FPS = 61.0  # a clip of 60 is 60.05 on average, if its first or last picture is short
 BUFFER_S = 1.0  # of the encoder: how much of the greatest bit rate may come at once
 SHORTEST_S = 1.5  # of a segment that is not the last
 _BITS_PER_PIXEL = 0.12

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 JITTER_S = 0.002  # a millisecond of rounding, and what smoothing adds; real gaps are longer
 # Samples in a packet, or in the least part that packets are made of.
 _SAMPLES = {"aac": 1024, "ac3": 1536, "eac3": 256, "mp3": 576}
+_MOST_PARTS = {"aac": 2, "ac3": 1, "eac3": 6, "mp3": 2}  # in a packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,18 @@ class PacketGrid:
         """How long the shortest packet is."""
         return _SAMPLES[self.codec] / self.sample_rate
 
+    @property
+    def countable(self) -> bool:
+        """Whether it is known what packets are made of."""
+        return self.codec in _SAMPLES and self.sample_rate > 0
+
+    def parts(self, step_s: float) -> int:
+        """Return how many parts are in a packet that is said to be about `step_s` long, where that may be a hole."""
+        return min(max(1, round(step_s / self.step_s)), _MOST_PARTS[self.codec])
+
     def settled(self, time_s: float, step_s: float) -> float:
         """Return when a packet is that is said to be at `time_s`, and about `step_s` long."""
-        if self.origin_s is None or self.codec not in _SAMPLES or self.sample_rate <= 0:
+        if self.origin_s is None or not self.countable:
             return time_s
         exact_step_s = self.step_s * max(1, round(step_s / self.step_s))
         exact_s = self.origin_s + round((time_s - self.origin_s) / exact_step_s) * exact_step_s

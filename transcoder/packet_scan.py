@@ -34,6 +34,7 @@ class Piece:
     picture_end_s: float = float("-inf")
     last_s: float = 0.0  # the newest decoding time
     keys: list[tuple[float, int]] = field(default_factory=list)  # when shown, where
+    shapes: list[tuple[float, float]] = field(default_factory=list)  # when shown, width divided by height
 
     def take(self, times: tuple[float, float, float], position: int, *, picture: bool, key: bool) -> None:
         """Add a packet: when it is shown, when decoded, and how long."""
@@ -53,6 +54,7 @@ class Piece:
         self.picture_end_s = max(self.picture_end_s, other.picture_end_s)
         self.last_s = other.last_s
         self.keys += other.keys
+        self.shapes += other.shapes
 
 
 @dataclass(slots=True)
@@ -65,7 +67,8 @@ class Scan:
 
 
 class _Reader:
-    def __init__(self, picture: int) -> None:
+    def __init__(self, picture: int, shape_of: Callable[[bytes], float | None] | None) -> None:
+        self._shape_of = shape_of
         self.pieces = [Piece()]
         self.with_gaps: set[int] = set()
         self._picture = picture
@@ -95,10 +98,17 @@ class _Reader:
             picture=picture,
             key=picture and packet.is_keyframe,
         )
+        if picture and packet.is_keyframe:
+            self._note_shape(number, shown_s, packet)
         if not picture:
             if shown_s - self.sound_ends_s.get(stream, shown_s) > GAP_S:
                 self.with_gaps.add(stream)
             self.sound_ends_s[stream] = shown_s + duration_s
+
+    def _note_shape(self, number: int, shown_s: float, packet: "Packet[Any]") -> None:
+        shape = None if self._shape_of is None else self._shape_of(bytes(packet))
+        if shape is not None:
+            self.pieces[number].shapes.append((shown_s, shape))
 
     def _piece_for(self, stream: int, decoded_s: float) -> int:
         """Return under which clock a packet is: tracks change clocks one after the other."""
@@ -115,15 +125,18 @@ class _Reader:
         return number
 
 
-def scan_packets(packets: "Iterable[Packet[Any]]", picture: int) -> Scan | None:
+def scan_packets(
+    packets: "Iterable[Packet[Any]]", picture: int, shape_of: Callable[[bytes], float | None] | None = None
+) -> Scan | None:
     """Read packets to the end; None if that takes too long.
 
     Args:
         packets: Of the picture track and all sound tracks.
         picture: The picture track's stream index.
+        shape_of: A keyframe's packet -> width divided by height as shown, None where it does not say.
     """
     give_up = time.monotonic() + SCAN_LIMIT_S
-    reader = _Reader(picture)
+    reader = _Reader(picture, shape_of)
     for count, packet in enumerate(packets):
         reader.take(packet)
         if count % 1000 == 0 and (time.monotonic() > give_up or len(reader.pieces) > 4 * MAX_STRETCHES):

@@ -14,12 +14,12 @@ from transcoder.ladder import Rung
 from transcoder.machine import EncoderReport, Machine
 from transcoder.profiles import ScreenProfile
 from transcoder.runs import Runs
-from transcoder.session import Rendition, RenditionKey, Session, Source, make_rendition
+from transcoder.session import Presentation, PresentationKey, Session, Source, make_presentation
 from transcoder.slots import PoolState
 from transcoder.stream import SegmentBody, Stream
 
 SESSION_IDLE_S = 60.0
-RENDITION_IDLE_S = 3600.0
+PRESENTATION_IDLE_S = 3600.0
 TIDY_EVERY_S = 1.0
 DEFAULT_CACHE_SIZE = 256 * 1024 * 1024
 
@@ -50,7 +50,7 @@ class Pool(Closing):
         self._cache = SegmentCache(cache_size)
         self._wake = threading.Event()
         self._runs = Runs(ffmpeg, self._machine, encoder_limit, self._lock, self._cache, now, self._wake.set)
-        self._renditions: dict[RenditionKey, Rendition] = {}
+        self._presentations: dict[PresentationKey, Presentation] = {}
         self._sessions: dict[str, Session] = {}
         self._begun: set[str] = set()  # session ids
         self._stopped = threading.Event()
@@ -87,20 +87,20 @@ class Pool(Closing):
             NoSoundTrackError: The item has no such sound track.
             PoolClosedError: The pool is closed.
         """
-        asked = RenditionKey(source.source_id, profile.name, audio, burn, quality, convert)
+        asked = PresentationKey(source.source_id, profile.name, audio, burn, quality, convert)
         now_s = self._now()
         with self._lock:
             self._runs.check_open()
-            rendition, rungs = self._rendition(asked, source, profile)
-            rendition.source = source
+            presentation, rungs = self._presentation(asked, source, profile)
+            presentation.source = source
             session = self._sessions.get(session_id)
-            if session is None or session.rendition is not rendition:
-                place = session.place_in(rendition) if session else 0
-                session = self._sessions[session_id] = Session(session_id, rendition, now_s, place)
+            if session is None or session.presentation is not presentation:
+                place = session.place_in(presentation) if session else 0
+                session = self._sessions[session_id] = Session(session_id, presentation, now_s, place)
             self._touch(session)
             if start_s is not None:
-                session.start_index = max(rendition.plan.index_at(start_s), 0)
-            return Stream(self, rendition, session, rungs)
+                session.start_index = max(presentation.plan.index_at(start_s), 0)
+            return Stream(self, presentation, session, rungs)
 
     def begin(self, session: Session) -> None:
         """Start making what a viewer will ask for first (for `Stream`), once per viewer."""
@@ -144,9 +144,9 @@ class Pool(Closing):
                     del self._sessions[session.session_id]
                     self._begun.discard(session.session_id)
                     self._runs.forget_session(session.session_id)
-            for key, rendition in list(self._renditions.items()):
-                if not rendition.runs and now_s - rendition.used_at_s > RENDITION_IDLE_S:
-                    self._drop_rendition(key)
+            for key, presentation in list(self._presentations.items()):
+                if not presentation.runs and now_s - presentation.used_at_s > PRESENTATION_IDLE_S:
+                    self._drop_presentation(key)
         self._runs.end_unwanted()
 
     def close(self) -> None:
@@ -158,33 +158,33 @@ class Pool(Closing):
         self._reaper.join()
         with self._lock:
             self._sessions.clear()
-            self._renditions.clear()
+            self._presentations.clear()
             self._cache.wipe()
 
-    def _rendition(
-        self, asked: RenditionKey, source: Source, profile: ScreenProfile
-    ) -> tuple[Rendition, tuple[Rung, ...]]:
-        """Return the rendition that there is already, or a new one, and the sizes to choose from."""
-        known = self._renditions.get(asked)
+    def _presentation(
+        self, asked: PresentationKey, source: Source, profile: ScreenProfile
+    ) -> tuple[Presentation, tuple[Rung, ...]]:
+        """Return the presentation that there is already, or a new one, and the sizes to choose from."""
+        known = self._presentations.get(asked)
         if known is not None and known.source.info == source.info:
             return known, (known.rung,) if known.rung else ()
-        made, rungs = make_rendition(asked, source, profile, self._now(), self._machine.keeps_up)
-        known = self._renditions.get(made.key)
+        made, rungs = make_presentation(asked, source, profile, self._now(), self._machine.keeps_up)
+        known = self._presentations.get(made.key)
         if known is None or known.source.info != source.info:
-            self._drop_rendition(made.key)
-            known = self._renditions[made.key] = made
+            self._drop_presentation(made.key)
+            known = self._presentations[made.key] = made
         return known, rungs
 
     def _touch(self, session: Session) -> None:
         session.used_at_s = self._now()
-        session.rendition.use(session.used_at_s)
+        session.presentation.use(session.used_at_s)
 
-    def _drop_rendition(self, key: RenditionKey) -> None:
-        rendition = self._renditions.pop(key, None)
-        if rendition is not None:
-            for run in rendition.runs:
+    def _drop_presentation(self, key: PresentationKey) -> None:
+        presentation = self._presentations.pop(key, None)
+        if presentation is not None:
+            for run in presentation.runs:
                 run.give_up()
-            self._cache.drop_rendition(key)
+            self._cache.drop_presentation(key)
 
     def _reap(self) -> None:
         while not self._stopped.is_set():

@@ -163,6 +163,15 @@ class Encoder(Closing):
         """The last lines it wrote to standard error. Not for a log: they may quote the media."""
         return self._child.last_lines
 
+    @property
+    def worked_s(self) -> float:
+        """How long it has kept a processor busy; 0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # its own, and for it
+        except (OSError, ValueError, IndexError):
+            return 0.0
+
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes as soon as there are any; empty at the end."""
         return os.read(self._child.stdout.fileno(), size)

@@ -40,6 +40,7 @@ class ScreenProfile:
     max_width: int = 1920  # of what is converted for it
     max_height: int = 1080
     hdr: bool = False
+    dolby_vision: bool = False  # of profile 5, beneath which there is no other picture
     interlaced: bool = False
     recovery_points: bool = True  # in a stream it can begin at H.264 keyframes that are no IDR pictures
     rotates: bool = True  # turns a phone's video upright by the matrix in an mp4 file
@@ -82,7 +83,7 @@ _TIZEN = ScreenProfile(
 )
 
 _ALL = (
-    ScreenProfile(name="everything", plays_all=True, hdr=True, interlaced=True),
+    ScreenProfile(name="everything", plays_all=True, hdr=True, dolby_vision=True, interlaced=True),
     ScreenProfile(
         name="baseline",
         containers=_MP4,
@@ -109,12 +110,14 @@ _ALL = (
         audio={"aac": 8, "mp3": 2, "ac3": 6, "eac3": 8, "flac": 2, "alac": 8},
         black_entries=frozenset({"hev1", "dvhe"}),  # ffmpeg's default; without an error, with the sound
         hdr=True,
+        dolby_vision=True,
         surround=True,
     ),
     _TIZEN,
     replace(
         _TIZEN,
         name="webos",
+        dolby_vision=True,
         # Opus and FLAC: sets say yes and stay silent, or play two channels only.
         audio={"aac": 6, "mp3": 2, "mp2": 2, "ac3": 6, "eac3": 8, "pcm_s16le": 2},
         distrusted=frozenset({"flac", "opus"}),

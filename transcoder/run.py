@@ -1,65 +1,24 @@
-"""One run of ffmpeg over one rendition, from one segment on: its encoders, their readers, how far they have come."""
+"""One run of ffmpeg over one presentation, from one segment on: its encoders, their readers, how far they are."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from typing import Protocol
 
 from transcoder.assembly import Assembly
 from transcoder.cache import Segment
 from transcoder.command import PictureEncoder
-from transcoder.errors import BoxError
+from transcoder.errors import BoxError, FfmpegMissingError
+from transcoder.lease import Commands, Lease
 from transcoder.pace import Pace
 from transcoder.process import Encoder
+from transcoder.run_owner import RunOwner
 
 logger = logging.getLogger(__name__)
 
 AHEAD = 3  # segments made beyond the furthest one asked for; then the pipe is left unread
 _READ_SIZE = 1 << 16
-
-
-class Lease(Protocol):
-    """A loopback address of a source's bytes, and what went wrong when they were read through it.
-
-    Encoders take a broken-off connection for the end of the file, so they cannot tell.
-    """
-
-    @property
-    def url(self) -> str:
-        """The address."""
-
-    @property
-    def damage(self) -> Exception | None:
-        """Why bytes could not be given; None as long as all went well."""
-
-
-Commands = Callable[[Lease], Sequence[tuple[str, list[str]]]]  # (track, argument list) per encoder
-
-
-class RunOwner(Protocol):
-    """What a run tells its pool; called with the lock held."""
-
-    def take_init(self, run: "Run", init: bytes) -> None:
-        """Take the init segment."""
-
-    def take_segment(self, run: "Run", index: int, segment: Segment) -> None:
-        """Take a complete segment."""
-
-    def note_unfinished(self, size: int) -> None:
-        """Learn how many bytes have come to unfinished segments, or have left them."""
-
-    def note_pace(self, run: "Run", worked_s: float) -> None:
-        """Learn that the run was let work for so long."""
-
-    def allowance(self, run: "Run") -> int:
-        """Return how many segments beyond the furthest one asked for the run may make now."""
-
-    def note_missing(
-        self, run: "Run", index: int, lines: tuple[str, ...] | None, damage: Exception | None
-    ) -> None:
-        """Learn that the run is past `index`, or dead, without having made it."""
+_STOPPED = 255  # what ffmpeg says when somebody ended it
 
 
 class Run:
@@ -97,6 +56,8 @@ class Run:
         self._encoders: list[Encoder] = []
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
+        self._heard_at_s = time.monotonic()
+        self._muted: dict[str, list[str]] = {}
         self._leasing = ExitStack()
         self._lease: Lease | None = None
 
@@ -116,12 +77,34 @@ class Run:
         return not self.segments
 
     @property
+    def silent_s(self) -> float:
+        """How long ago it brought something, or was started."""
+        return time.monotonic() - self._heard_at_s
+
+    @property
+    def worked_s(self) -> float:
+        """How long its encoders have kept a processor busy."""
+        return sum(encoder.worked_s for encoder in self._encoders)
+
+    @property
     def pids(self) -> list[int]:
         """Process ids of its encoders."""
         return [encoder.pid for encoder in self._encoders]
 
-    def start(self, lease: AbstractContextManager[Lease], commands: Commands, assembly: Assembly) -> None:
+    def start(
+        self,
+        lease: AbstractContextManager[Lease],
+        commands: Commands,
+        assembly: Assembly,
+        muted: Commands = lambda _lease: (),
+    ) -> None:
         """Start the encoders and their readers. The lock is not held.
+
+        Args:
+            lease: The source's bytes.
+            commands: What to run.
+            assembly: What takes their output.
+            muted: What to run, without the source's sound, for a track whose encoder fails before it brings anything.
 
         Raises:
             FfmpegMissingError: It cannot be started. Whatever `lease` raises.
@@ -130,6 +113,7 @@ class Run:
         started: list[tuple[str, Encoder]] = []
         try:
             self._lease = self._leasing.enter_context(lease)
+            self._muted = dict(muted(self._lease))
             for track, argv in commands(self._lease):
                 encoder = Encoder(argv)
                 self._encoders.append(encoder)
@@ -196,6 +180,7 @@ class Run:
     def append(self, index: int, data: bytes) -> None:
         """Take the next bytes of segment `index`."""
         with self._lock:
+            self._heard_at_s = time.monotonic()
             if self.alive and self.position <= index < self.stop:
                 self.segments.setdefault(index, Segment()).append(data)
                 self._owner.note_unfinished(len(data))
@@ -224,19 +209,24 @@ class Run:
 
     def _read(self, track: str, encoder: Encoder) -> None:
         assert self._assembly is not None
+        begun = False
         try:
             while self._wait_for_demand(track):
                 begun_s = time.monotonic()
                 data = encoder.read(_READ_SIZE)
                 if not data:
-                    self._end_of_track(track, encoder)
-                    return
+                    following = self._end_of_track(track, encoder, begun=begun)
+                    if following is None:
+                        return
+                    encoder = following
+                    continue
+                begun = True
                 with self._assembling:
                     self._assembly.feed(track, data)
                 if track != "audio":
                     self._note_pace(time.monotonic() - begun_s)
             self._finish(track)  # the end of the run's range, or nobody wants it any more
-        except (BoxError, ValueError, OSError):
+        except (BoxError, ValueError, OSError, FfmpegMissingError):
             self._fail(encoder)
 
     def _wait_for_demand(self, track: str) -> bool:
@@ -264,11 +254,35 @@ class Run:
     def _damage(self) -> Exception | None:
         return self._lease.damage if self._lease is not None else None
 
-    def _end_of_track(self, track: str, encoder: Encoder) -> None:
-        if encoder.wait() == 0 and self._damage is None:
+    def _end_of_track(self, track: str, encoder: Encoder, *, begun: bool) -> Encoder | None:
+        """Take the end of an encoder's output; return one that goes on in its place, if there is one."""
+        assert self._assembly is not None
+        status = encoder.wait()
+        if status == 0 and self._damage is None:
             self._finish(track)
-        else:
-            self._fail(encoder)
+            return None
+        if self._damage is None and 0 < status < _STOPPED:  # by itself, and it read all that it wanted
+            if not begun and track in self._muted:
+                return self._without_sound(track, encoder)
+            if track == "audio" and begun and self._assembly.frontiers.has("video"):
+                logger.warning("run %s: the sound's encoder failed", self.run_id)
+                with self._lock:
+                    self.retire()  # the next run tries it again
+                self._finish(track)
+                return None
+        self._fail(encoder)
+        return None
+
+    def _without_sound(self, track: str, failed: Encoder) -> Encoder | None:
+        """Return an encoder that brings what `failed` should have, but no sound; None if nobody waits for it."""
+        logger.warning("run %s: the sound cannot be converted; it is silent", self.run_id)
+        encoder = Encoder(self._muted.pop(track))
+        with self._lock:
+            wanted = self.alive
+            if wanted:
+                self._encoders[self._encoders.index(failed)] = encoder
+        (failed if wanted else encoder).close()
+        return encoder if wanted else None
 
     def _finish(self, track: str) -> None:
         assert self._assembly is not None

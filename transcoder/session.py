@@ -1,4 +1,4 @@
-"""What is watched, and by whom: a rendition is one way to play one item, a session is one viewer on one item.
+"""What is watched, and by whom: a presentation is one way to play one item, a session is one viewer on one item.
 
 Nothing here has a lock or a thread of its own; the pool's lock guards it all.
 """
@@ -11,10 +11,11 @@ from transcoder.command import MAX_SAVINGS, VobSub
 from transcoder.decision import Decision, chosen_audio, chosen_video, decide_stream
 from transcoder.errors import EncodeError, NoSoundTrackError, SegmentNotFoundError, UnreadablePartError
 from transcoder.ladder import Rung, exceeds, rung_at, rungs_of
+from transcoder.lease import Lease
 from transcoder.media_info import AudioStream, MediaInfo, VideoStream
 from transcoder.output import output_channels
 from transcoder.profiles import ScreenProfile
-from transcoder.run import Lease, Run
+from transcoder.run import Run
 from transcoder.segments import SegmentPlan, plan_segments
 from transcoder.skipping import playable_again_s
 
@@ -30,7 +31,7 @@ SPARED_RUN_S = SPARED_S + 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class RenditionKey:
+class PresentationKey:
     """What tells one way to play an item from another.
 
     `audio` and `burn` are indexes among the item's sound and subtitle tracks; `quality` is a rung of the ladder. It
@@ -71,10 +72,10 @@ class _Failure:
 
 
 @dataclass(eq=False, slots=True)
-class Rendition:
+class Presentation:
     """One item for one kind of screen with one sound track in one size: shared by all who watch it so."""
 
-    key: RenditionKey
+    key: PresentationKey
     source: Source
     profile: ScreenProfile
     decision: Decision
@@ -144,6 +145,10 @@ class Rendition:
         count = before.count if before and now_s - before.at_s < FAILURE_KEPT_S else 0
         self._failures[index] = _Failure(count + 1, now_s, lines, damage)
 
+    def has_failed(self, index: int) -> bool:
+        """Return whether segment `index` has been tried in vain."""
+        return index in self._failures
+
     def raise_failure(self, index: int, now_s: float) -> None:
         """Give up on segment `index` if it has failed often enough, not long ago.
 
@@ -181,13 +186,13 @@ def covers(position: int, furthest: int, index: int, stop: int) -> bool:
 KeepsUp = Callable[[VideoStream, Rung], bool]
 
 
-def make_rendition(
-    asked: RenditionKey, source: Source, profile: ScreenProfile, now_s: float, keeps_up: KeepsUp
-) -> tuple[Rendition, tuple[Rung, ...]]:
-    """Return the rendition of `source` for `profile`, and the sizes to choose from; cheap, nothing is started.
+def make_presentation(
+    asked: PresentationKey, source: Source, profile: ScreenProfile, now_s: float, keeps_up: KeepsUp
+) -> tuple[Presentation, tuple[Rung, ...]]:
+    """Return the presentation of `source` for `profile`, and the sizes to choose from; cheap, nothing is started.
 
     Args:
-        asked: What the viewer wants; the rendition's own key says what comes of it.
+        asked: What the viewer wants; the presentation's own key says what comes of it.
         source: The item.
         profile: The screen.
         now_s: The clock.
@@ -206,7 +211,7 @@ def make_rendition(
             rungs = tuple(rung for rung in rungs if keeps_up(picture, rung)) or rungs[-1:]
         else:
             rungs = (rung_at(rungs, asked.quality),)
-    rendition = Rendition(
+    presentation = Presentation(
         key=replace(asked, quality=rungs[0].quality if rungs else None),
         source=source,
         profile=profile,
@@ -216,7 +221,7 @@ def make_rendition(
         audio_stream=chosen_audio(source.info, asked.audio),
         used_at_s=now_s,
     )
-    return rendition, rungs
+    return presentation, rungs
 
 
 def _check_audio(audio: int | None, info: MediaInfo) -> None:
@@ -225,7 +230,7 @@ def _check_audio(audio: int | None, info: MediaInfo) -> None:
         raise NoSoundTrackError(audio, len(info.audio))
 
 
-def _decide(asked: RenditionKey, info: MediaInfo, profile: ScreenProfile) -> Decision:
+def _decide(asked: PresentationKey, info: MediaInfo, profile: ScreenProfile) -> Decision:
     """Return what a screen and its viewer's wishes come to."""
     decision = decide_stream(info, profile, asked.audio, convert=asked.convert)
     picture = chosen_video(info)
@@ -247,15 +252,15 @@ class Session:
     """One viewer on one item."""
 
     session_id: str
-    rendition: Rendition
+    presentation: Presentation
     used_at_s: float
     start_index: int = 0  # where the viewer begins, or last was
     started_at_s: float = float("-inf")  # when a run was last started for it
     starts: int = 0  # how often one was asked for: the newest wins
     starting_index: int = 0
 
-    def place_in(self, rendition: Rendition) -> int:
-        """Return the segment of another rendition where the viewer goes on: 0 of another item."""
-        if rendition.source.source_id != self.rendition.source.source_id:
+    def place_in(self, presentation: Presentation) -> int:
+        """Return the segment of another presentation where the viewer goes on: 0 of another item."""
+        if presentation.source.source_id != self.presentation.source.source_id:
             return 0
-        return max(rendition.plan.index_at(self.rendition.plan.start_s(self.start_index)), 0)
+        return max(presentation.plan.index_at(self.presentation.plan.start_s(self.start_index)), 0)

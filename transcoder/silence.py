@@ -5,6 +5,7 @@ A player that is fed both stands still where one of them is missing.
 Source: ISO/IEC 14496-3 (AAC-LC's raw data block, ADTS), ISO/IEC 13818-1 (the packet of a transport stream).
 """
 
+from transcoder.media_info import AudioStream
 from transcoder.mpegts import PACKET_SIZE, stamp
 from transcoder.profiles import Packaging
 
@@ -36,6 +37,13 @@ def silence_in(packaging: Packaging, channels: int, sample_rate: int) -> bytes |
     if packet is None or sample_rate not in _RATES:
         return None
     return adts(packet, channels, sample_rate) if packaging == "ts" else packet
+
+
+def silence_beside(packaging: Packaging, sound: AudioStream) -> bytes | None:
+    """Return a packet of silence for a track that is passed on; None if it cannot be written."""
+    # What comes late was not decoded by the probe: the profile is not known, the container's word is.
+    plain = sound.codec_string == "mp4a.40.2" and sound.profile in ("LC", None)
+    return silence_in(packaging, sound.channels, sound.sample_rate) if plain else None
 
 
 def aac_silence(channels: int) -> bytes | None:

@@ -8,6 +8,7 @@ from transcoder.packet_grid import JITTER_S, PacketGrid
 from transcoder.segments import TOLERANCE_S
 
 _MOST_S = 600.0  # of silence at a time: what a file claims about its times may be anything
+_ROUNDED_S = 0.0011  # what clocks that count milliseconds make of a length; 960 samples are no 1024
 _SAME_PLACE = 0.75  # of a packet: so far off it is still the one that follows
 
 
@@ -22,6 +23,7 @@ class SoundLine:
     def __init__(self, grid: PacketGrid, begin_s: float) -> None:
         self._grid = grid
         self._next_s = begin_s - TOLERANCE_S + JITTER_S
+        self._parts = 0  # of a packet that is passed on; 0 until it is known
         self._last: int | None = None  # place of the newest packet of converted sound
 
     def settled(self, time_s: float, step_s: float) -> float | None:
@@ -43,6 +45,21 @@ class SoundLine:
             time_s = self._grid.settled(time_s, step_s)
         passed = self._grid.silence is not None and time_s < self._next_s - self._grid.step_s / 2
         return None if passed else time_s
+
+    def length_s(self, told_s: float) -> float:
+        """Return how long a packet is that seems to last for `told_s`: until the next, however far that is."""
+        grid = self._grid
+        if grid.silence is not None:
+            return grid.step_s
+        if not grid.countable:
+            return told_s
+        parts = grid.parts(told_s)
+        beyond_s = told_s - parts * grid.step_s
+        if abs(beyond_s) < _ROUNDED_S:
+            self._parts = min(parts, self._parts or parts)  # all are as long as the shortest
+        elif beyond_s < 0:
+            return told_s  # of another kind
+        return min(parts, self._parts or parts) * grid.step_s
 
     def passed(self, end_s: float) -> None:
         """Note that there is sound up to `end_s`."""
@@ -86,14 +103,11 @@ class SoundQueue:
 
     def settled(self, packet: Sample) -> Sample | None:
         """Return a packet where it really is; None if there was one already."""
-        scale = self.scale
-        time_s = self._line.settled(packet.time / scale, packet.duration / scale)
+        length_s = self._line.length_s(packet.duration / self.scale)
+        time_s = self._line.settled(packet.time / self.scale, length_s)
         if time_s is None:
             return None
-        # ffmpeg has a packet last until the next, however far that is.
-        known = self._grid.silence is not None
-        duration = round(self._grid.step_s * scale) if known else packet.duration
-        return replace(packet, time=round(time_s * scale), duration=duration)
+        return replace(packet, time=round(time_s * self.scale), duration=round(length_s * self.scale))
 
     def take(self, packet: Sample) -> None:
         """Let a packet wait."""

@@ -47,7 +47,9 @@ def cost(costs: Costs, video: VideoStream, rung: Rung) -> float | None:
         return None
     in_rate = video.width * video.height * (video.fps or 30.0)
     width, height = output_size(video, rung.max_width, rung.max_height)
-    out_rate = width * height * output_fps(video) * (DEINTERLACING if video.interlaced else 1.0)
+    out_rate = (
+        width * height * output_fps(video) * (DEINTERLACING if video.interlaced or video.mixed else 1.0)
+    )
     measured_rate = _WIDTHS[rung.quality] * rung.quality * CLIP_FPS
     return read * in_rate / _CLIP_RATE + max(whole - read, 0.0) * out_rate / measured_rate
 

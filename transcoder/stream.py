@@ -18,7 +18,7 @@ from transcoder.playlist import (
 )
 from transcoder.run import Run
 from transcoder.segments import SegmentPlan
-from transcoder.session import Rendition, Session
+from transcoder.session import Presentation, Session
 from transcoder.variants import variant_of
 
 PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
@@ -107,27 +107,27 @@ class Stream:
     """One item for one viewer, as HLS: picture and sound in the same segments, in one size or several."""
 
     def __init__(
-        self, segments: Segments, rendition: Rendition, session: Session, rungs: tuple[Rung, ...]
+        self, segments: Segments, presentation: Presentation, session: Session, rungs: tuple[Rung, ...]
     ) -> None:
         self._segments = segments
-        self._rendition = rendition
+        self._presentation = presentation
         self._session = session
         self._rungs = rungs
 
     @property
     def decision(self) -> Decision:
         """What is copied and what is converted."""
-        return self._rendition.decision
+        return self._presentation.decision
 
     @property
     def plan(self) -> SegmentPlan:
         """Where it is cut."""
-        return self._rendition.plan
+        return self._presentation.plan
 
     @property
     def quality(self) -> int | None:
         """The rung of the ladder that its segments are of; None where the picture is passed on."""
-        return self._rendition.key.quality
+        return self._presentation.key.quality
 
     @property
     def has_one_variant(self) -> bool:
@@ -137,12 +137,12 @@ class Stream:
     @property
     def segment_type(self) -> str:
         """Media type of the segments."""
-        return _TYPES[self._rendition.profile.packaging]
+        return _TYPES[self._presentation.profile.packaging]
 
     @property
     def segment_suffix(self) -> str:
         """What segments' names end in: "m4s" or "ts"."""
-        return _SUFFIXES[self._rendition.profile.packaging]
+        return _SUFFIXES[self._presentation.profile.packaging]
 
     def multivariant_playlist(self, link: VariantLink, subtitles: tuple[SubtitleRendition, ...] = ()) -> str:
         """Return the playlist that names the variants, the best that is made in time first.
@@ -150,14 +150,14 @@ class Stream:
         `link` makes an address of "media.m3u8", and of the rung's height where the picture is converted;
         `subtitles` are the tracks of text that a player may show over any of them.
         """
-        rendition = self._rendition
+        presentation = self._presentation
         if self._rungs:
             variants = tuple(
-                variant_of(rendition, link("media.m3u8", rung.quality), rung) for rung in self._rungs
+                variant_of(presentation, link("media.m3u8", rung.quality), rung) for rung in self._rungs
             )
         else:
-            variants = (variant_of(rendition, link("media.m3u8"), None),)
-        version = _VERSIONS[rendition.profile.packaging]
+            variants = (variant_of(presentation, link("media.m3u8"), None),)
+        version = _VERSIONS[presentation.profile.packaging]
         return format_multivariant(MultivariantPlaylist(variants, version, subtitles))
 
     def media_playlist(self, link: Link) -> str:
@@ -167,7 +167,7 @@ class Stream:
             MediaSegment(link(f"{index}.{suffix}"), duration_s)
             for index, duration_s in enumerate(self.plan.durations_s)
         )
-        packaging = self._rendition.profile.packaging
+        packaging = self._presentation.profile.packaging
         map_uri = link("init.mp4") if packaging == "fmp4" else None
         return format_media(MediaPlaylist(segments=segments, map_uri=map_uri, version=_VERSIONS[packaging]))
 
@@ -190,7 +190,7 @@ class Stream:
             EncodeError: ffmpeg cannot read the file.
             PoolClosedError: The pool is closed.
         """
-        if self._rendition.profile.packaging == "ts":
+        if self._presentation.profile.packaging == "ts":
             raise SegmentNotFoundError(-1)
         return self._segments.init_segment(self._session)
 

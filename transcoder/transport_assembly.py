@@ -123,9 +123,7 @@ class TransportAssembly:
     def _step_s(self, time_s: float) -> float:
         """Return how long a sound packet is; the one before tells."""
         before_s, self._sound_at_s = self._sound_at_s, time_s
-        if self._grid.silence is not None:
-            return self._grid.step_s
-        return 0.0 if before_s is None else time_s - before_s
+        return self._line.length_s(0.0 if before_s is None else time_s - before_s)
 
     def _begin_picture(self, time_s: float, *, random_access: bool, pieces: dict[int, list[bytes]]) -> None:
         """Decide where a picture that starts now goes."""

@@ -26,6 +26,7 @@ export class Film {
     changed: (state: PlayerState) => void,
     duration_s: number,
     nowMs: number,
+    start_s: number,
   ) {
     this.media = media;
     this.changed = changed;
@@ -34,7 +35,7 @@ export class Film {
     this.stalledAt = nowMs;
     this.state = {
       status: "loading",
-      position_s: 0,
+      position_s: start_s,
       duration_s,
       buffered_s: 0,
       osd: true,

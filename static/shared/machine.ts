@@ -21,12 +21,16 @@ export const BAR_MS = 10000;
 export const SCRUB_REST_MS = 1000;
 /** Stalls shorter than this are not worth a spinner. */
 export const SPINNER_MS = 300;
+/** Who presses OK sooner than this after the next film was offered has not seen that, and means this film. */
+export const OFFER_UNSEEN_MS = 1000;
 
 export class PlayerMachine extends Film {
   private readonly bar: Bar;
   private scrubAt = 0;
   /** A finger is on the knob. */
   private dragged = false;
+  /** Since when the next film can be seen; null while it is not offered. */
+  private offeredAt: number | null = null;
 
   constructor(
     media: MediaPort,
@@ -34,9 +38,10 @@ export class PlayerMachine extends Film {
     changed: (state: PlayerState) => void,
     duration_s: number,
     nowMs: number,
+    start_s = 0,
   ) {
     const bar = new Bar(menus);
-    super(media, bar.state, changed, duration_s, nowMs);
+    super(media, bar.state, changed, duration_s, nowMs, start_s);
     this.bar = bar;
   }
 
@@ -58,9 +63,14 @@ export class PlayerMachine extends Film {
     if (this.state.scrub_s === null && this.onBar(() => this.bar.key(action, held))) {
       return true;
     }
-    if (action === "ok" && this.offerHasFocus() && !held.repeat) {
-      this.media.next(true);
-      return true;
+    if (this.offerHasFocus() && !held.repeat && (action === "ok" || action === "playpause")) {
+      if (this.offerIsUnseen()) {
+        return this.state.status === "ended" || this.act(action, held);
+      }
+      if (action === "ok") {
+        this.media.next(true);
+        return true;
+      }
     }
     return this.act(action, held);
   }
@@ -137,6 +147,19 @@ export class PlayerMachine extends Film {
   override failed(trouble: Trouble): void {
     this.closeBar();
     super.failed(trouble);
+  }
+
+  protected override set(change: Partial<PlayerState>): void {
+    super.set(change);
+    if (this.state.next_s === null || this.state.scrub_s !== null) {
+      this.offeredAt = null;
+    } else if (this.offeredAt === null) {
+      this.offeredAt = this.now;
+    }
+  }
+
+  private offerIsUnseen(): boolean {
+    return this.offeredAt !== null && this.now - this.offeredAt < OFFER_UNSEEN_MS;
   }
 
   private act(action: Action, held: Held): boolean {
@@ -219,10 +242,10 @@ export class PlayerMachine extends Film {
     const { state } = this;
     if (state.scrub_s !== null) {
       this.set({ scrub_s: null });
-    } else if (this.onBar(() => this.bar.back())) {
-      this.keyAt = this.now;
     } else if (state.info) {
       this.set({ info: false });
+    } else if (this.onBar(() => this.bar.back())) {
+      this.keyAt = this.now;
     } else if (state.next_s !== null && state.status !== "ended") {
       this.offer.decline();
       this.set({ next_s: null });
@@ -240,6 +263,9 @@ export class PlayerMachine extends Film {
     }
     const from = this.state.scrub_s === null ? this.state.position_s : this.state.scrub_s;
     this.scrubAt = this.now;
+    if (this.state.bar.layer === "menu") {
+      this.closeBar(); // it would hide where the scrub is, and take its OK
+    }
     this.set({ scrub_s: this.inside(from + by_s) });
   }
 }

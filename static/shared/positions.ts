@@ -25,23 +25,33 @@ export interface Position {
 type Begun = Pick<Item, "id" | "position_s" | "duration_s"> & Partial<Pick<Item, "kind" | "mime">>;
 
 interface Kept {
-  /** Null: seen to its end. */
+  /** Null: not begun, or seen to its end. */
   place: Position | null;
-  savedAt: number;
+  /** When it was played here; null where the server told. */
+  savedAt: number | null;
+}
+
+/** What the server says of an item with the item. */
+function told(item: Begun): Position | null {
+  const position_s = item.position_s && item.duration_s ? item.position_s : 0;
+  return position_s > 0 ? { position_s, duration_s: item.duration_s || 0 } : null;
 }
 
 export class Positions {
   private kept: Record<string, Kept> = {};
   private order: string[] = [];
 
+  /** Somebody is there. Who only looked at the beginning leaves what was known of the film as it was. */
   save(id: string, position_s: number, duration_s: number, nowMs = 0): void {
+    if (position_s < Math.min(WORTH_RESUMING_S, duration_s * 0.05)) {
+      return;
+    }
     const nearEnd = duration_s - position_s < Math.min(NEARLY_OVER_S, duration_s * 0.05);
-    const worth = position_s >= Math.min(WORTH_RESUMING_S, duration_s * 0.05);
     this.order = this.order.filter((other) => other !== id);
-    if (worth && !nearEnd) {
+    if (!nearEnd) {
       this.order.unshift(id);
     }
-    this.kept[id] = { place: worth && !nearEnd ? { position_s, duration_s } : null, savedAt: nowMs };
+    this.kept[id] = { place: nearEnd ? null : { position_s, duration_s }, savedAt: nowMs };
   }
 
   /** Where an item was left: what this page knows, else what came with the item. */
@@ -50,19 +60,17 @@ export class Positions {
       return null;
     }
     const kept = this.kept[item.id];
-    if (kept) {
-      return kept.place;
-    }
-    const known = item.position_s && item.duration_s ? item.position_s : 0;
-    return known > 0 ? { position_s: known, duration_s: item.duration_s || 0 } : null;
+    return kept ? kept.place : told(item);
   }
 
-  /** The server's fresh word on an item counts more than ours, which another screen may have overtaken. */
+  /**
+   * The server's fresh word on an item counts more than ours, which another screen may have overtaken. It is kept,
+   * because lists that are older show the same item as it was when they came.
+   */
   learn(item: Begun, serverKeeps: boolean, nowMs: number): void {
-    const kept = this.kept[item.id];
-    if (kept && serverKeeps && nowMs - kept.savedAt >= SETTLE_MS) {
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a Map costs more after the ES5 pass
-      delete this.kept[item.id];
+    const savedAt = this.kept[item.id]?.savedAt ?? null;
+    if (savedAt === null || (serverKeeps && nowMs - savedAt >= SETTLE_MS)) {
+      this.kept[item.id] = { place: told(item), savedAt: null };
       this.order = this.order.filter((id) => id !== item.id);
     }
   }

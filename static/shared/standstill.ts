@@ -22,7 +22,8 @@ const BROKEN_LIMIT = 2;
 /** Sound that plays so long, and no picture. */
 const BLIND_LIMIT = 6;
 const MOVED_S = 0.05;
-const ENOUGH_S = 1;
+/** Seconds of film; with less in front of it, it waits for more. */
+export const ENOUGH_S = 1;
 
 export class Standstill {
   private last_s = -1;

@@ -2,10 +2,13 @@
 import { sameTongue } from "./tongues";
 import type { AudioTrack, SubtitleTrack } from "./types";
 
+/** The wish for those subtitles alone that translate what the sound leaves untranslated. */
+export const FORCED = "forced";
+
 /** What a household chose before, by language: that is what the next film has too. */
 export interface Wishes {
   audio: string | null;
-  /** A language, or "off". */
+  /** A language, "off", or `FORCED`. */
   subtitles: string | null;
 }
 
@@ -73,7 +76,7 @@ export function startSubtitles(
   pageLanguage: string,
 ): SubtitleChoice {
   const heard = sameTongue(sound?.language);
-  const wanted = wishes.subtitles === "off" ? "" : sameTongue(wishes.subtitles);
+  const wanted = wishes.subtitles === "off" || wishes.subtitles === FORCED ? "" : sameTongue(wishes.subtitles);
   const full = tracks.filter((track) => !track.forced);
   const forced = firstShown(tracks.filter((track) => track.forced && (heard === "" || speaks(track, heard))));
   if (wanted !== "") {
@@ -86,7 +89,7 @@ export function startSubtitles(
     return forced;
   }
   const own = sameTongue(pageLanguage);
-  if (wishes.subtitles === null && heard !== "" && heard !== own) {
+  if ((wishes.subtitles === null || wishes.subtitles === FORCED) && heard !== "" && heard !== own) {
     return firstShown(full.filter((track) => track.default && speaks(track, own))) || OFF;
   }
   return OFF;

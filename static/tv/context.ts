@@ -8,6 +8,7 @@ import type { ProbedScreen } from "../shared/screen";
 import type { Item } from "../shared/types";
 import type { Input } from "./input";
 import type { LaterScripts } from "./later";
+import type { CarriedChoices } from "./player/use-choices";
 
 /** A page that was opened, with what it needs to look the same when it is returned to. */
 export interface Place {
@@ -17,6 +18,8 @@ export interface Place {
   start_s?: number;
   /** Films before this one that began by themselves, for the player. */
   unasked?: number;
+  /** What was chosen for the film before this one and holds for it too, for the player. */
+  carried?: CarriedChoices;
   /** Neighbours to leaf through, for the photo viewer. */
   list?: Item[];
   memory: Record<string, unknown>;
@@ -28,7 +31,7 @@ export interface Navigation {
   /** A film is over and nothing follows: back to where it was chosen, past its own page. */
   finish: () => void;
   /** Go on with another film in the player's place; its page is what Back leads to then. */
-  follow: (item: Item, unasked: number) => void;
+  follow: (item: Item, unasked: number, carried: CarriedChoices) => void;
   /** Focus the side rail; false where there is none. */
   openRail: () => boolean;
 }

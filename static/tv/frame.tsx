@@ -41,8 +41,8 @@ function useStack(onOpenRail: () => boolean): { stack: Place[]; navigation: Navi
     finish: () => {
       setStack(finish);
     },
-    follow: (item, unasked) => {
-      setStack((old) => follow(old, item).concat({ page: "player", item, start_s: 0, unasked, memory: {} }));
+    follow: (item, unasked, carried) => {
+      setStack((old) => follow(old, item).concat({ page: "player", item, start_s: 0, unasked, carried, memory: {} }));
     },
     openRail: () => onOpenRail(),
   }));

@@ -17,7 +17,7 @@ export interface Loaded {
 
 /** Load a list; `more` fetches its next page, once at a time. */
 export function useItems(query: ItemQuery, memory: Record<string, unknown>): Loaded {
-  const { api, failed } = useServices();
+  const { api, failed, learn } = useServices();
   const [list, setList] = useState<ItemList | null>((memory.list as ItemList | undefined) || null);
   const [error, setError] = useState<unknown>(null);
   const busy = useRef(false);
@@ -34,6 +34,7 @@ export function useItems(query: ItemQuery, memory: Record<string, unknown>): Loa
       api
         .items({ ...asked, ...(before?.next ? { cursor: before.next } : {}) })
         .then((page) => {
+          page.items.forEach(learn);
           const items = before ? before.items.concat(page.items) : page.items;
           const loaded = { items, next: page.next };
           memory.list = loaded;
@@ -53,7 +54,7 @@ export function useItems(query: ItemQuery, memory: Record<string, unknown>): Loa
         })
         .catch(() => undefined);
     },
-    [api, failed, memory, signature],
+    [api, failed, learn, memory, signature],
   );
 
   useEffect(() => {

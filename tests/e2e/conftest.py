@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,5 +133,6 @@ def until(page: Page, expression: str, timeout_s: float = 20.0) -> object:
         if value := page.evaluate(expression):
             return value
         page.wait_for_timeout(50)
-    page.screenshot(path="/tmp/lanterne-e2e.png")
-    raise AssertionError(f"not within {timeout_s} s: {expression}")
+    picture = Path(tempfile.mkdtemp(prefix="lanterne-e2e-")) / "page.png"
+    page.screenshot(path=picture)
+    raise AssertionError(f"not within {timeout_s} s: {expression}; the page then: {picture}")

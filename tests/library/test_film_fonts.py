@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from library import film_fonts
 from library.film_fonts import FilmFonts
 from tests.library.material import put
-from tests.library.test_subtitles_renewed import FILM, drawn, film, film_id, said
-from transcoder import NO_FONTS, MediaInfo, ProbeError
+from tests.library.test_subtitles_renewed import FILM, drawn, film, said
+from transcoder import NO_FONTS, MediaInfo, ProbeError, SubtitleHelper
 
 
 class Films:
@@ -84,14 +83,14 @@ def test_all_tracks_of_a_film_share_its_fonts(vault, library, monkeypatch):
     put(vault, "/Film.srt", said("Beside"))
     library.scan()
     read = []
-    find = film_fonts.FilmFonts._found
-    monkeypatch.setattr(FilmFonts, "_found", lambda self, item: read.append(item.id) or find(self, item))
+    fonts = SubtitleHelper.fonts
+    monkeypatch.setattr(SubtitleHelper, "fonts", lambda self, url: read.append(url) or fonts(self, url))
     for _ in range(2):
         for number, words in enumerate((b"Inside", b"Beside")):
             contents = drawn(library, number)
             assert words in contents
             assert b"one font" in contents
-    assert read == [film_id(library)]
+    assert len(read) == 1
     with library.subtitles._store._database.reading() as connection:
         kept = [one for (one,) in connection.execute("SELECT contents FROM subtitles")]
     assert len(kept) == 6

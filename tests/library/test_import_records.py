@@ -100,7 +100,7 @@ def test_former_contents_that_come_back_are_known(vault, library, known):
     bring(vault, library, ITEM_PATH, AFTER)
     stored.write_bytes(before)
     library.scan()
-    assert library.find_path(ITEM_PATH).problem == ROLLED_BACK
+    assert library.find_path(ITEM_PATH).problem == str(ROLLED_BACK)
 
 
 def test_a_suspicion_and_damage_are_not_held_against_what_is_stored_anew(vault, library, known):

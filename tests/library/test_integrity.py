@@ -57,6 +57,16 @@ def exchange(one, other):
     aside.rename(other)
 
 
+@pytest.mark.parametrize("text", ["unreadable: the disk refuses: I/O error", "the disk refuses: I/O error"])
+def test_a_file_that_the_disk_refuses_is_unreadable(house, library, text):
+    """An index of an earlier version does not say the word, and has a colon elsewhere."""
+    with library._index._database.writing() as connection:
+        connection.execute("UPDATE items SET node_problem = ? WHERE path = '/a.bin'", (text,))
+    (finding,) = library.integrity.findings()
+    assert (finding.problem, finding.detail) == ("unreadable", "the disk refuses: I/O error")
+    assert not finding.is_harmless
+
+
 def test_a_whole_vault_has_no_findings(house, library):
     assert findings(library, house) == {}
     assert findings(library, house, deep=True) == {}
@@ -112,7 +122,7 @@ def test_a_file_cut_at_a_chunk_s_edge(house, library):
     os.truncate(path, at(3))
     assert set(findings(library, house)) == {("incomplete", "/a.bin")}
     library.scan()
-    assert library.find_path("/a.bin").problem == SHRUNK
+    assert library.find_path("/a.bin").problem == str(SHRUNK)
     with pytest.raises(NotWholeError):
         library.open(library.find_path("/a.bin").id)
     # Nothing is damaged in what is left; that it is no more the whole is not forgotten by reading it.
@@ -157,7 +167,7 @@ def test_a_damaged_end_is_not_taken_for_a_missing_one(house, library):
     path = stored_file(house, "/a.bin")
     flip_byte(path, at(69, 30))
     library.scan()
-    assert library.find_path("/a.bin").problem == DAMAGED_END
+    assert library.find_path("/a.bin").problem == str(DAMAGED_END)
     assert set(findings(library, house)) == {("damaged", "/a.bin")}
     assert findings(library, house, deep=True) == {("damaged", "/a.bin"): ((69 * SIZE, 70 * SIZE),)}
     flip_byte(path, at(69, 30))
@@ -256,7 +266,7 @@ def test_an_older_chunk_put_back(house, library):
     assert findings(library, house) == {}
     found = findings(library, house, deep=True)
     assert found == {("altered", "/a.bin"): ((1 << 20, 2 << 20),)}
-    assert library.find_path("/a.bin").problem == ALTERED
+    assert library.find_path("/a.bin").problem == str(ALTERED)
     with pytest.raises(NotWholeError):
         library.require_whole(house.find("/a.bin"))
     with library.open(library.find_path("/a.bin").id) as reader, pytest.raises(AlteredError):
@@ -289,7 +299,7 @@ def test_a_photo_that_the_scan_reads_is_compared_with_what_the_import_noted(vaul
     put(vault, "/a.jpg", photo())
     library.note_stored("/a.jpg", b"\1" * 32)
     library.scan()
-    assert library.find_path("/a.jpg").problem == ALTERED
+    assert library.find_path("/a.jpg").problem == str(ALTERED)
     assert library.stored_sha256("/a.jpg") == b"\1" * 32
 
 
@@ -302,7 +312,7 @@ def test_an_older_file_that_was_known_put_back(house, library):
     newer = stored.read_bytes()
     stored.write_bytes(older)  # with the time of today
     assert set(findings(library, house)) == {("rolled back", "/Work/film.bin")}
-    assert library.find_path("/Work/film.bin").problem == ROLLED_BACK
+    assert library.find_path("/Work/film.bin").problem == str(ROLLED_BACK)
     stored.write_bytes(newer)
     assert findings(library, house) == {}
     stored.write_bytes(older)
@@ -320,7 +330,7 @@ def test_an_older_file_that_was_never_known_put_back(vault, library):
     stored.write_bytes(older)
     os.utime(stored, ns=(LONG_AGO_NS, LONG_AGO_NS))
     assert set(findings(library, vault)) == {("rolled back?", "/a.bin")}
-    assert library.find_path("/a.bin").problem == OLDER
+    assert library.find_path("/a.bin").problem == str(OLDER)
 
 
 def test_a_whole_folder_as_it_was(house, library, tmp_path):
@@ -422,7 +432,7 @@ def test_a_new_file_of_an_impossible_size_is_arriving(house, library, size):
     report = library.scan()
     assert report.unrested_count == 1
     assert report.read_count == 0
-    assert library.find_path("/new.jpg").problem == ARRIVING
+    assert library.find_path("/new.jpg").problem == str(ARRIVING)
     assert set(findings(library, house)) == {("arriving", "/new.jpg")}
     assert VaultCheck(house, library.integrity)
     stored.write_bytes(whole)
@@ -450,12 +460,12 @@ def test_a_file_that_grows_between_two_looks_is_arriving(house, library):
     assert library.find_path("/new.bin").problem is None
     stored.write_bytes(whole[: at(3)])
     assert library.scan().read_count == 0
-    assert library.find_path("/new.bin").problem == ARRIVING
+    assert library.find_path("/new.bin").problem == str(ARRIVING)
     with pytest.raises(NotWholeError):
         library.open(library.find_path("/new.bin").id)
     stored.write_bytes(whole)
     library.scan()
-    assert library.find_path("/new.bin").problem == ARRIVING
+    assert library.find_path("/new.bin").problem == str(ARRIVING)
     assert library.scan().read_count == 1  # it did not grow any more
     item = library.find_path("/new.bin")
     assert (item.problem, item.size) == (None, 4 * SIZE)

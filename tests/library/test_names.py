@@ -99,6 +99,7 @@ def test_a_title_is_never_empty(name):
 
 
 TS = (b"\x47" + bytes(187)) * 3
+LETTERS = (b"G" + b"x" * 187) * 3
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,14 @@ TS = (b"\x47" + bytes(187)) * 3
         ("a.mov", b"\0\0\0\x18ftypheic", ItemKind.PHOTO),
         ("a.ts", TS, ItemKind.VIDEO),
         ("a.ts", b"import { x } from 'y'" * 40, ItemKind.OTHER),
+        ("a.ts", TS[100:512], ItemKind.VIDEO),
+        ("a.ts", (b"\x47" + bytes(203))[1:] + (b"\x47" + bytes(203)) * 2, ItemKind.VIDEO),
+        ("a.ts", LETTERS[100:512], ItemKind.OTHER),
+        ("a.ts", bytes(512), ItemKind.OTHER),
+        ("a.mod", TS[100:512], ItemKind.OTHER),
         ("a.m2ts", b"\0\0\0\0" + TS, ItemKind.VIDEO),
+        ("a.vro", b"", ItemKind.VIDEO),
+        ("a.wtv", b"", ItemKind.VIDEO),
         ("noextension", b"\x1aE\xdf\xa3", ItemKind.VIDEO),
         ("noextension", b"\x89PNG\r\n\x1a\n", ItemKind.PHOTO),
         ("noextension", b"hello", ItemKind.OTHER),

@@ -278,10 +278,10 @@ def test_broken_files_are_told_and_the_scan_goes_on(vault, library):
         "/not really.jpg": "this is not a picture that can be read",
         "/not really.mp4": "this is not a video but text",
         "/half.jpg": "the picture is damaged or incomplete",
-        "/flipped.jpg": DAMAGED,
-        "/flipped.mkv": DAMAGED,
-        "/header.txt": DAMAGED,
-        "/cut.mkv": INCOMPLETE,
+        "/flipped.jpg": str(DAMAGED),
+        "/flipped.mkv": str(DAMAGED),
+        "/header.txt": str(DAMAGED),
+        "/cut.mkv": str(INCOMPLETE),
         "/nothing.mp4": "the file is empty",
     }
     assert report.problem_count == 8
@@ -333,10 +333,10 @@ def test_a_file_that_lost_its_end_is_told(vault, library):
     # At a chunk's edge: nothing in the format tells; only the seal record knows.
     os.truncate(stored, 68 + 2 * CHUNK)
     library.scan()
-    assert library.find_path("/film.mkv").problem == SHRUNK
+    assert library.find_path("/film.mkv").problem == str(SHRUNK)
     assert library.find_path("/film.mkv").id == film.id
     library.scan()
-    assert library.find_path("/film.mkv").problem == SHRUNK
+    assert library.find_path("/film.mkv").problem == str(SHRUNK)
     stored.write_bytes(whole)
     library.scan()
     assert library.find_path("/film.mkv").problem is None
@@ -420,7 +420,7 @@ def test_what_is_known_of_a_film_damaged_in_the_middle_is_kept(vault, library, t
     )
     library.scan()
     item = library.find_path("/film.mp4")
-    assert item.problem == DAMAGED
+    assert item.problem == str(DAMAGED)
     assert (item.width, item.height) == (640, 480)
     assert item.media
 

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from library import ItemNotFoundError, ItemQuery, Library, NotPlayableError
-from library.watching import Watching
+from library.watching import Watching, _looked_s
 from tests.library.material import flip_bytes, photo, put, stored_file, video
 
 FILM = video(4, form="matroska")
@@ -59,6 +59,23 @@ def test_what_was_seen_to_the_end_is_not_begun(films, position_s, finished):
     item = films.item(film)
     assert (item.position_s is None, item.watched_at is not None) == (finished, finished)
     assert bool(continued(films)) is not finished
+
+
+def test_who_only_looked_leaves_no_position_and_takes_none_away(films):
+    film = at(films, "/Film.mkv")
+    films.watching.put(film, 0.24)
+    assert continued(films) == []
+    films.watching.put(film, 2.0)
+    for looked_s in (0.0, 0.24):
+        films.watching.put(film, looked_s)
+        assert films.item(film).position_s == 2.0
+    films.watching.put(film, 0.25)
+    assert films.item(film).position_s == 0.25
+
+
+@pytest.mark.parametrize(("duration_s", "least_s"), [(60.0, 3.0), (7200.0, 20.0), (None, 20.0)])
+def test_twenty_seconds_of_a_long_film_are_more_than_a_look(duration_s, least_s):
+    assert _looked_s(duration_s) == pytest.approx(least_s)
 
 
 def test_a_film_is_watched_again(films):

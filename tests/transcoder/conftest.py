@@ -123,30 +123,31 @@ def media_helper() -> Iterator[MediaHelper]:
 
 
 class Clips:
-    """Makes test clips with ffmpeg, each once."""
+    """Makes test clips with ffmpeg, each once; another one of the same name takes its place."""
 
     def __init__(self, folder: Path):
         self._folder = folder
-        self._made = {}
+        self._made = {}  # by name: how, and the clip
 
     def make(self, name: str, *arguments: str, size="320x180", rate="24", seconds="10", sound=True) -> bytes:
         """Return the clip `name` (its suffix chooses the container), made with these encoder arguments."""
-        if name not in self._made:
-            path = self._folder / name
-            inputs = ["-f", "lavfi", "-i", _PICTURE.format(size=size, rate=rate, seconds=seconds)]
-            if sound:
-                inputs += ["-f", "lavfi", "-i", _SOUND.format(seconds=seconds)]
-            self._run(*inputs, *arguments, str(path))
-            self._made[name] = path.read_bytes()
-        return self._made[name]
+        inputs = ["-f", "lavfi", "-i", _PICTURE.format(size=size, rate=rate, seconds=seconds)]
+        if sound:
+            inputs += ["-f", "lavfi", "-i", _SOUND.format(seconds=seconds)]
+        return self._clip(name, (*inputs, *arguments), ())
 
     def remake(self, name: str, source: str, *arguments: str) -> bytes:
         """Return the clip `name`, made from another one."""
-        if name not in self._made:
+        made_of, _ = self._made.get(source, ((), b""))
+        return self._clip(name, ("-i", str(self._folder / source), *arguments), made_of)
+
+    def _clip(self, name: str, arguments: tuple[str, ...], made_of: tuple) -> bytes:
+        how = (arguments, made_of)
+        if name not in self._made or self._made[name][0] != how:
             path = self._folder / name
-            self._run("-i", str(self._folder / source), *arguments, str(path))
-            self._made[name] = path.read_bytes()
-        return self._made[name]
+            self._run(*arguments, str(path))
+            self._made[name] = (how, path.read_bytes())
+        return self._made[name][1]
 
     def _run(self, *arguments: str) -> None:
         subprocess.run([str(FFMPEGS[0]), "-y", "-v", "error", "-nostdin", *arguments], check=True)

@@ -81,6 +81,6 @@ def test_pictures_beside_a_film_are_drawn(black, beside, media_server, ffmpeg, n
 
 @pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
 def test_their_times_are_playing_times(black, beside, ffmpeg, tmp_path):
-    source = beside(black("late.ts", "-output_ts_offset", "1000"))
+    source = beside(black("black_late.ts", "-output_ts_offset", "1000"))
     assert source.info.start_s > 1000
     check(source, ffmpeg, "legacy", 0, ENGLISH, tmp_path)

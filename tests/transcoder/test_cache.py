@@ -34,7 +34,7 @@ def test_one_film_or_all_are_forgotten():
     cache = SegmentCache(100)
     cache.add(("film", 0), segment(10))
     cache.add(("other", 0), segment(10))
-    cache.drop_rendition("film")
+    cache.drop_presentation("film")
     assert cache.get(("film", 0)) is None
     assert cache.size == 10
     cache.wipe()

@@ -181,6 +181,53 @@ def test_the_default_sound_track_comes_first():
     assert decide(two, PROFILES["baseline"]).audio == "encode"
 
 
+@pytest.mark.parametrize(
+    ("profile", "container", "default", "mode"),
+    [
+        ("chromium", "matroska", 1, "remux"),
+        ("tizen", "matroska", 1, "remux"),
+        ("chromium", "matroska", 0, "direct"),
+        ("chromium", "mov", 1, "direct"),  # the others are not enabled there
+        ("everything", "matroska", 1, "direct"),
+    ],
+)
+def test_players_of_matroska_take_the_first_sound_track(profile, container, default, mode):
+    film = media(**MKV) if container == "matroska" else media()
+    tracks = tuple(AudioStream(index=1 + at, codec="aac", default=at == default) for at in range(2))
+    film = replace(film, audio=tracks)
+    decision = decide(film, PROFILES[profile])
+    assert (decision.mode, decision.video, decision.audio) == (mode, "copy", "copy")
+    assert decide(film, PROFILES[profile], audio=default).mode == mode
+    webm = media(video="vp9", mime="video/webm", format_name="matroska", level=None)
+    assert decide(replace(webm, audio=tracks), PROFILES["chromium"]).mode == (
+        "remux" if default else "direct"
+    )
+
+
+@pytest.mark.parametrize(
+    ("codec", "channels", "start_s", "treatment"),
+    [
+        ("ac3", 6, 0.0, "copy"),
+        ("ac3", 6, 0.8, "copy"),
+        ("ac3", 6, 3.0, "encode"),
+        ("eac3", 6, 3.0, "encode"),
+        ("aac", 2, 3.0, "copy"),  # silence is written before it
+        ("aac", 8, 3.0, "encode"),
+    ],
+)
+def test_sound_that_begins_late_is_passed_on_beside_silence_only(codec, channels, start_s, treatment):
+    film = media(**MKV, start_s=0.5)
+    plain = "mp4a.40.2" if codec == "aac" else None
+    late = AudioStream(
+        index=1, codec=codec, channels=channels, codec_string=plain, start_s=0.5 + start_s, end_s=20.0
+    )
+    decision = decide_stream(replace(film, audio=(late,)), PROFILES["safari"])
+    assert (decision.video, decision.audio) == ("copy", treatment)
+    assert ("begins after the picture" in decision.reason) == (treatment == "encode")
+    alone = replace(film, video=(), keyframes_s=(), audio=(late,))
+    assert decide_stream(alone, PROFILES["safari"]).audio == "copy"
+
+
 def test_profiles_are_found_by_name():
     assert profile_named("legacy").packaging == "ts"
     assert {

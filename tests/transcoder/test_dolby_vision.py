@@ -75,6 +75,18 @@ def test_it_is_found_in_an_mp4_file(clips, media_helper, media_server, profile):
 def test_a_screen_is_told_why_colours_are_wrong():
     vision = replace(HDR_MP4, video=(replace(HDR_MP4.video[0], dolby_vision=5, color_transfer=None),))
     assert "Dolby Vision of profile 5" in decide(vision, PROFILES["baseline"]).reason
-    assert "Dolby Vision" not in decide(vision, PROFILES["tizen"]).reason
     fallback = replace(HDR_MP4, video=(replace(HDR_MP4.video[0], dolby_vision=8),))
     assert "Dolby Vision" not in decide(fallback, PROFILES["baseline"]).reason
+
+
+@pytest.mark.parametrize(
+    ("profile", "mode"), [("webos", "direct"), ("tizen", "transcode"), ("vidaa", "transcode")]
+)
+def test_only_screens_made_for_it_get_the_profile_without_another_picture(profile, mode):
+    vision = replace(HDR_MP4, video=(replace(HDR_MP4.video[0], dolby_vision=5, color_transfer=None),))
+    decision = decide(vision, PROFILES[profile])
+    assert decision.mode == mode
+    assert ("Dolby Vision of profile 5" in decision.reason) == (mode == "transcode")
+    for other in (7, 8, None):
+        shown = replace(vision, video=(replace(vision.video[0], dolby_vision=other),))
+        assert decide(shown, PROFILES[profile]).mode == "direct"

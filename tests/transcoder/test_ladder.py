@@ -9,7 +9,7 @@ from transcoder import PROFILES, AudioStream, MediaInfo, Source, VideoStream
 from transcoder.jobs import stop_for
 from transcoder.ladder import exceeds, rung_at, rungs_of
 from transcoder.playlist import SubtitleRendition, parse_media, parse_multivariant
-from transcoder.session import SPARED_S, RenditionKey, Session, make_rendition
+from transcoder.session import SPARED_S, PresentationKey, Session, make_presentation
 from transcoder.stream import Stream
 from transcoder.variants import variant_of
 
@@ -88,8 +88,8 @@ def made(
         keyframes_s=tuple(float(at_s) for at_s in range(0, seconds, 5)),
     )
     source = Source("film", info, nullcontext, size)
-    return make_rendition(
-        RenditionKey("film", screen.name, burn=burn, quality=quality), source, screen, 0.0, keeps_up
+    return make_presentation(
+        PresentationKey("film", screen.name, burn=burn, quality=quality), source, screen, 0.0, keeps_up
     )
 
 
@@ -99,8 +99,8 @@ def test_all_rungs_are_cut_at_the_same_places():
 
 
 def test_without_a_wish_the_best_that_is_made_in_time_comes_first():
-    rendition, rungs = made(keeps_up=lambda _video, rung: rung.quality <= 720)
-    assert rendition.key.quality == 720
+    presentation, rungs = made(keeps_up=lambda _video, rung: rung.quality <= 720)
+    assert presentation.key.quality == 720
     assert [rung.quality for rung in rungs] == [720, 480]
 
 
@@ -110,42 +110,42 @@ def test_where_nothing_is_made_in_time_the_lowest_is_offered():
 
 
 def test_a_wish_is_the_only_offer_even_if_it_is_slow():
-    rendition, rungs = made(1080, keeps_up=lambda _video, _rung: False)
-    assert rendition.key.quality == 1080
+    presentation, rungs = made(1080, keeps_up=lambda _video, _rung: False)
+    assert presentation.key.quality == 1080
     assert [rung.quality for rung in rungs] == [1080]
 
 
 def test_what_was_slow_for_a_while_is_not_spared_work_for_ever():
-    rendition, _ = made()
-    rendition.use(1000.0)
-    assert rendition.spare_work()
-    rendition.use(1000.0 + SPARED_S - 1)
-    assert rendition.savings == 1
-    rendition.use(1000.0 + SPARED_S)
-    assert rendition.savings == 0
+    presentation, _ = made()
+    presentation.use(1000.0)
+    assert presentation.spare_work()
+    presentation.use(1000.0 + SPARED_S - 1)
+    assert presentation.savings == 1
+    presentation.use(1000.0 + SPARED_S)
+    assert presentation.savings == 0
 
 
 def test_a_run_that_is_spared_work_ends_when_the_whole_work_may_be_tried_again():
-    rendition, _ = made(seconds=3600)
-    assert stop_for(rendition, 100) == rendition.plan.count
-    assert rendition.spare_work()
-    start_s, stop_s = (rendition.plan.start_s(index) for index in (100, stop_for(rendition, 100)))
+    presentation, _ = made(seconds=3600)
+    assert stop_for(presentation, 100) == presentation.plan.count
+    assert presentation.spare_work()
+    start_s, stop_s = (presentation.plan.start_s(index) for index in (100, stop_for(presentation, 100)))
     assert SPARED_S < stop_s - start_s < SPARED_S + 120
-    assert stop_for(rendition, rendition.plan.count - 1) == rendition.plan.count
+    assert stop_for(presentation, presentation.plan.count - 1) == presentation.plan.count
 
 
 def test_a_size_that_was_too_much_comes_back_when_nobody_is_watching():
-    rendition, _ = made(screen=LEGACY)
-    full = rendition.rung
-    rendition.use(1000.0)
-    assert rendition.spare_work()
-    assert rendition.spare_work()
-    assert rendition.rung.quality < full.quality
+    presentation, _ = made(screen=LEGACY)
+    full = presentation.rung
+    presentation.use(1000.0)
+    assert presentation.spare_work()
+    assert presentation.spare_work()
+    assert presentation.rung.quality < full.quality
     for now_s in range(1000, 3000, 10):
-        rendition.use(float(now_s))
-    assert rendition.rung.quality < full.quality  # who watches would see it
-    rendition.use(3000.0 + SPARED_S)
-    assert rendition.rung == full
+        presentation.use(float(now_s))
+    assert presentation.rung.quality < full.quality  # who watches would see it
+    presentation.use(3000.0 + SPARED_S)
+    assert presentation.rung == full
 
 
 H264 = replace(FILM, codec="h264", level=40, codec_string="avc1.640028")
@@ -157,14 +157,14 @@ H264 = replace(FILM, codec="h264", level=40, codec_string="avc1.640028")
      ({"burn": 0}, "encode", 1080)],
 )  # fmt: skip
 def test_what_the_screen_plays_is_converted_only_for_a_wish(wish, treatment, quality):
-    rendition, _ = made(video=H264, **wish)
-    assert rendition.decision.video == treatment
-    assert rendition.key.quality == quality
+    presentation, _ = made(video=H264, **wish)
+    assert presentation.decision.video == treatment
+    assert presentation.key.quality == quality
 
 
 def test_what_is_said_of_a_converted_variant():
-    rendition, rungs = made()
-    variants = [variant_of(rendition, "x", rung) for rung in rungs]
+    presentation, rungs = made()
+    variants = [variant_of(presentation, "x", rung) for rung in rungs]
     assert [one.resolution for one in variants] == [(1920, 1080), (1280, 720), (852, 480)]
     assert [one.codecs for one in variants] == [
         "avc1.640028,mp4a.40.2",
@@ -176,9 +176,9 @@ def test_what_is_said_of_a_converted_variant():
 
 
 def test_a_copied_variant_has_the_files_own_bit_rate():
-    rendition, rungs = made(video=H264, size=20_000_000)
+    presentation, rungs = made(video=H264, size=20_000_000)
     assert rungs == ()
-    variant = variant_of(rendition, "x", None)
+    variant = variant_of(presentation, "x", None)
     assert variant.average_bandwidth == pytest.approx(8_000_000, rel=0.05)
     assert variant.bandwidth > variant.average_bandwidth
 
@@ -198,29 +198,29 @@ AC3 = AudioStream(index=1, codec="ac3", channels=6, codec_string="ac-3")
     ],
 )
 def test_the_bandwidth_has_room_for_the_sound(screen, sound, treatment, bitrate):
-    rendition, rungs = made(480, screen=PROFILES[screen], sound=sound)
-    assert (rendition.decision.video, rendition.decision.audio) == ("encode", treatment)
-    silent = replace(rendition, audio_stream=None)
-    loud, still = variant_of(rendition, "x", rungs[0]), variant_of(silent, "x", rungs[0])
+    presentation, rungs = made(480, screen=PROFILES[screen], sound=sound)
+    assert (presentation.decision.video, presentation.decision.audio) == ("encode", treatment)
+    silent = replace(presentation, audio_stream=None)
+    loud, still = variant_of(presentation, "x", rungs[0]), variant_of(silent, "x", rungs[0])
     assert loud.bandwidth - still.bandwidth == bitrate
     assert loud.average_bandwidth - still.average_bandwidth == bitrate
 
 
 @pytest.mark.parametrize(("sound", "added"), [(AC3, 0), (replace(AC3, codec="dts"), 384_000)])
 def test_a_peak_that_was_measured_has_the_sound_in_it_that_is_passed_on(sound, added):
-    rendition, _ = made(
+    presentation, _ = made(
         video=H264, size=20_000_000, screen=PROFILES["safari"], sound=sound, peak_bitrate=9_000_000
     )
-    assert rendition.decision.video == "copy"
-    variant = variant_of(rendition, "x", None)
+    assert presentation.decision.video == "copy"
+    variant = variant_of(presentation, "x", None)
     assert variant.bandwidth == 9_100_000 + added
     assert variant.average_bandwidth == 8_100_000 + added
 
 
 def test_what_is_passed_on_in_a_transport_stream_has_its_packets_around_it():
-    rendition, _ = made(video=H264, size=20_000_000, screen=PROFILES["dlna"], peak_bitrate=9_000_000)
-    assert rendition.decision.video == "copy"
-    assert variant_of(rendition, "x", None).bandwidth > 9_400_000
+    presentation, _ = made(video=H264, size=20_000_000, screen=PROFILES["dlna"], peak_bitrate=9_000_000)
+    assert presentation.decision.video == "copy"
+    assert variant_of(presentation, "x", None).bandwidth > 9_400_000
 
 
 HDR = replace(FILM, bit_depth=10, level=120, color_transfer="smpte2084")
@@ -238,17 +238,17 @@ HDR = replace(FILM, bit_depth=10, level=120, color_transfer="smpte2084")
     ],
 )
 def test_a_picture_of_hdr_is_called_so_where_it_is_passed_on(changes, wish, said):
-    rendition, rungs = made(video=replace(HDR, **changes), screen=PROFILES["safari"], **wish)
-    assert (rendition.decision.video == "copy") == (not wish)
-    variant = variant_of(rendition, "x", rungs[0] if rungs else None)
+    presentation, rungs = made(video=replace(HDR, **changes), screen=PROFILES["safari"], **wish)
+    assert (presentation.decision.video == "copy") == (not wish)
+    variant = variant_of(presentation, "x", rungs[0] if rungs else None)
     assert variant.video_range == said
 
 
 @pytest.mark.parametrize(("profile", "version"), [("legacy", 3), ("dlna", 3), ("tizen", 3), ("baseline", 7)])
 @pytest.mark.parametrize("subtitles", [(), (SubtitleRendition(uri="0.m3u8", name="Deutsch"),)])
 def test_a_transport_streams_playlists_are_for_players_of_all_ages(profile, version, subtitles):
-    rendition, rungs = made(screen=PROFILES[profile])
-    stream = Stream(None, rendition, Session("tv", rendition, 0.0), rungs)
+    presentation, rungs = made(screen=PROFILES[profile])
+    stream = Stream(None, presentation, Session("tv", presentation, 0.0), rungs)
     master = parse_multivariant(stream.multivariant_playlist(lambda name, _quality=None: name, subtitles))
     media = parse_media(stream.media_playlist(lambda name: name))
     assert (master.version, media.version) == (version, version)

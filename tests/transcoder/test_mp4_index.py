@@ -4,7 +4,7 @@ import pytest
 
 from transcoder.boxes import build, build_full
 from transcoder.errors import BoxError
-from transcoder.mp4_index import parse_sample_times
+from transcoder.mp4_index import parse_sample_times, samples_at
 
 
 def table(kind, layout, entries):
@@ -55,3 +55,31 @@ def test_another_track_and_a_fragmented_file_have_no_times():
 def test_tables_that_lie_are_refused(tables):
     with pytest.raises(BoxError):
         parse_sample_times(moov(*tables), 1)
+
+
+def lying(*chunks, sizes=(5, 6, 7), runs=((1, 2, 1), (2, 1, 1))):
+    """A film of three samples in two chunks at these positions."""
+    return moov(
+        table(b"stts", ">II", [(3, 10)]),
+        build_full(
+            b"stsz", 0, 0, struct.pack(">II", 0, len(sizes)), *(struct.pack(">I", one) for one in sizes)
+        ),
+        table(b"stsc", ">III", runs),
+        table(b"stco", ">I", [(one,) for one in chunks]),
+    )
+
+
+def test_positions_of_samples():
+    assert parse_sample_times(lying(1000, 500), 1).positions == [1000, 1005, 500]
+    assert parse_sample_times(lying(1000, 500, runs=((1, 3, 1),)), 1).positions == [1000, 1005, 1011]
+    assert parse_sample_times(lying(1000), 1).positions == [1000, 1005]
+    assert parse_sample_times(lying(1000, 500, sizes=(0, 0, 0)), 1).positions == [1000, 1000, 500]
+
+
+def test_an_index_is_matched_with_the_table_by_where_samples_lie():
+    times = parse_sample_times(lying(1000, 500), 1)
+    assert samples_at(times, [1000, 1005, 500]) == [0, 1, 2]
+    assert samples_at(times, [1005, 500, 1005]) == [1, 2, 1]
+    assert samples_at(times, [1005, 501]) is None
+    empty = parse_sample_times(lying(1000, 500, sizes=(0, 0, 0)), 1)
+    assert samples_at(empty, [1000, 1000, 500]) == [0, 1, 2]

@@ -20,7 +20,7 @@ from transcoder import (
     UnreadablePartError,
     VideoStream,
 )
-from transcoder.pool import RENDITION_IDLE_S
+from transcoder.pool import PRESENTATION_IDLE_S
 from transcoder.run import AHEAD
 
 pytestmark = pytest.mark.ffmpeg
@@ -54,12 +54,12 @@ def pool(media_server):  # which is closed after the encoders that read from it
 
 def runs_of(pool):
     with pool._lock:
-        return [run for run in pool._runs._rendition_of if run.alive]
+        return [run for run in pool._runs._presentation_of if run.alive]
 
 
 def pids_of(pool):
     with pool._lock:
-        return [pid for run in pool._runs._rendition_of for pid in run.pids]
+        return [pid for run in pool._runs._presentation_of for pid in run.pids]
 
 
 def is_running(pid):
@@ -161,7 +161,7 @@ def test_the_stream_goes_on_when_an_encoder_is_killed(long_source, tiny, ffmpeg,
             if index in (2, 5):
                 for pid in pids_of(pool):
                     os.kill(pid, signal.SIGKILL)
-                wait_until(pool, lambda: all(not run.alive for run in pool._runs._rendition_of))
+                wait_until(pool, lambda: all(not run.alive for run in pool._runs._presentation_of))
             made.append(b"".join(stream.segment(index)))
         tracks = read_back(stream.init_segment() + b"".join(made), tmp_path)
     assert len(tracks["video"].shown_s) == 8 * 48
@@ -173,7 +173,7 @@ def test_a_body_says_when_its_encoder_dies_midway(pool, long_source, tiny):
     stream = pool.stream(long_source, tiny, session_id="tv")
     body = stream.segment(0)
     with pool._lock:  # the reader of the encoder's output stands still here
-        (run,) = pool._runs._rendition_of
+        (run,) = pool._runs._presentation_of
         run.segments[0].complete = False
         run.give_up()
     with pytest.raises(EncodeError, match="middle"):
@@ -266,7 +266,7 @@ def test_idle_runs_and_sessions_end(long_source, tiny, clock):
 def test_segments_that_nobody_watches_are_forgotten_in_the_end(long_source, tiny, clock):
     with Pool(FFMPEGS[0], now=clock) as pool:
         b"".join(pool.stream(long_source, tiny, session_id="tv").segment(0))
-        clock.now_s += RENDITION_IDLE_S - 1
+        clock.now_s += PRESENTATION_IDLE_S - 1
         pool.tidy()
         assert pool._cache.size > 0
         clock.now_s += 2

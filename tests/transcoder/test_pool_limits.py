@@ -48,12 +48,12 @@ def tiny():
 
 def runs_of(pool):
     with pool._lock:
-        return [run for run in pool._runs._rendition_of if run.alive]
+        return [run for run in pool._runs._presentation_of if run.alive]
 
 
 def pids_of(pool):
     with pool._lock:
-        return [pid for run in pool._runs._rendition_of for pid in run.pids]
+        return [pid for run in pool._runs._presentation_of for pid in run.pids]
 
 
 def wait_until(pool, condition):
@@ -188,9 +188,9 @@ def test_less_work_midway_is_seamless(long_source, tiny, tmp_path):
         made = [b"".join(stream.segment(index)) for index in range(3)]
         (run,) = runs_of(pool)
         with pool._lock:
-            rendition = pool._runs._rendition_of[run]
-            assert rendition.spare_work()
-            assert not rendition.spare_work()
+            presentation = pool._runs._presentation_of[run]
+            assert presentation.spare_work()
+            assert not presentation.spare_work()
             run.retire()
         made += [b"".join(stream.segment(index)) for index in range(3, 9)]
         assert run not in runs_of(pool)
@@ -218,8 +218,8 @@ def test_a_run_slower_than_the_film_is_spared_work(long_source, tiny, tmp_path, 
     with Pool(slow) as pool:
         stream = pool.stream(long_source, tiny, session_id="tv")
         made = [b"".join(stream.segment(index)) for index in range(5)]
-        (rendition,) = pool._renditions.values()
-        assert rendition.savings == 1
+        (presentation,) = pool._presentations.values()
+        assert presentation.savings == 1
         tracks = read_back(stream.init_segment() + b"".join(made), tmp_path)
     assert len(tracks["video"].shown_s) == 5 * 48
 

@@ -147,6 +147,19 @@ def test_there_is_sound_or_silence_beside_every_picture(film, kind, codec, conta
 
 @pytest.mark.ffmpeg
 @pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
+def test_a_hole_that_cannot_be_filled_is_no_long_packet(film, ffmpeg, tmp_path):
+    """What a packet claims to last, players add to the times of all that follows."""
+    source, _ = film("stops", "ac3", "mkv")
+    straight = Served(source, "safari", ffmpeg=ffmpeg)
+    assert straight.decision.audio == "copy"
+    sound = straight.packets(tmp_path)["audio"]
+    assert max(one.duration_s for one in sound) == pytest.approx(1536 / 48000, abs=0.001)
+    (hole,) = [pair for pair in pairwise(sound) if pair[1].shown_s - pair[0].end_s > CLOCKS_S]
+    assert [one.shown_s - EPOCH_S for one in hole] == pytest.approx([3.0, 8.0], abs=0.1)
+
+
+@pytest.mark.ffmpeg
+@pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
 @pytest.mark.parametrize(("codec", "profile"), [("aac", "baseline"), ("aac", "tizen"), ("flac", "baseline")])
 def test_sound_that_ends_before_the_file_says_so(film, codec, profile, ffmpeg, tmp_path):
     source, _ = film("ends", codec, "mkv")

@@ -163,3 +163,67 @@ def test_six_channels_stay_six_where_the_screen_wants_them(film, tmp_path):
     wanted = [20 * math.log10(level) for level in (0.3, 0.2, 0.1)]
     assert [levels[0], levels[2], levels[5]] == pytest.approx(wanted, abs=0.4)
     assert max(levels[1], levels[3], levels[4]) < -50
+
+
+@pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
+@pytest.mark.parametrize(("suffix", "codec"), [("mkv", "ac3"), ("ts", "mp2"), ("mkv", "flac")])
+def test_one_channel_is_as_loud_on_both_sides(film, ffmpeg, suffix, codec, tmp_path):
+    tone = ("-f", "lavfi", "-i", "aevalsrc='0.5*sin(880*PI*t)':s=48000:d=6")
+    source = film(f"mono-{codec}.{suffix}", *tone, codec=("-c:a", codec, "-ac", "1"))
+    assert source.info.audio[0].channels == 1
+    for channel in heard(source, PROFILES["legacy"], tmp_path, ffmpeg):
+        assert level_db(channel) == pytest.approx(20 * math.log10(0.5), abs=0.3)
+
+
+def test_a_broadcast_that_goes_from_one_channel_to_two_keeps_its_sides(clips, source_of, tmp_path):
+    parts = b""
+    for at, (tones, offset) in enumerate([("0.3*sin(880*PI*t)", 0), ("0|0.3*sin(880*PI*t)", 3)]):
+        name = f"sides{at}.ts"
+        parts += clips.make(
+            name,
+            *("-f", "lavfi", "-i", f"aevalsrc='{tones}':s=48000:d=3"),
+            *(
+                "-map",
+                "0",
+                "-map",
+                "1",
+                "-c:v",
+                "mpeg2video",
+                "-c:a",
+                "mp2",
+                "-output_ts_offset",
+                str(offset),
+            ),
+            seconds="3",
+            sound=False,
+        )
+    source = source_of("sides.ts", parts)
+    assert source.info.audio[0].channels == 1
+    left, right = heard(source, PROFILES["baseline"], tmp_path)
+    assert max(left[48000 : 2 * 48000]) == pytest.approx(0.3, abs=0.02)
+    assert level_db(left[int(3.5 * 48000) :]) < -50
+    assert level_db(right[int(3.5 * 48000) :]) == pytest.approx(20 * math.log10(0.3), abs=0.4)
+
+
+@pytest.mark.parametrize("ffmpeg", FFMPEGS, ids=["system", "bundled"])
+@pytest.mark.parametrize("profile", ["baseline", "safari"])
+@pytest.mark.parametrize("count", [9, 12, 16])
+def test_channels_that_no_layout_names_are_heard(clips, source_of, ffmpeg, profile, count, tmp_path):
+    tones = "|".join("0.2*sin(880*PI*t)" if one == count - 1 else "0" for one in range(count))
+    name = f"many{count}.wav"
+    data = clips.make(
+        name,
+        *("-f", "lavfi", "-i", f"aevalsrc='{tones}':s=48000:d=6"),
+        "-map",
+        "1",
+        "-c:a",
+        "pcm_s16le",
+        sound=False,
+    )
+    source = source_of(name, data)
+    assert source.info.audio[0].channels == count
+    channels = 6 if profile == "safari" else 2
+    with Pool(ffmpeg) as pool:
+        stream = pool.stream(source, PROFILES[profile], session_id="tv")
+        sound = samples(played(stream, lambda indexes: indexes), tmp_path, channels)
+    assert max(map(level_db, sound)) == pytest.approx(20 * math.log10(0.2 * 0.42), abs=0.5)

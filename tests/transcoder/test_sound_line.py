@@ -61,3 +61,23 @@ def test_what_a_file_claims_does_not_fill_the_memory():
 def test_without_silence_to_write_nothing_is_written():
     line = SoundLine(PacketGrid(EPOCH_S, "ac3", 48000), EPOCH_S)
     assert line.silence(EPOCH_S + 60) == []
+
+
+@pytest.mark.parametrize(
+    ("codec", "parts", "part"), [("ac3", 1, 1536), ("eac3", 6, 256), ("aac", 1, 1024), ("aac", 2, 1024)]
+)
+def test_a_packet_before_a_hole_is_as_long_as_the_others(codec, parts, part):
+    """It lasts until the next, says ffmpeg."""
+    queue = SoundQueue(PacketGrid(EPOCH_S, codec, 48000), EPOCH_S)
+    queue.scale = 48000
+    first, length = round(EPOCH_S * 48000), parts * part
+    told = [(0, length), (1, length), (2, 95 * length + 30), (97, length)]
+    found = [queue.settled(Sample(first + at * length, duration, b"sound")) for at, duration in told]
+    assert [(one.time - first, one.duration) for one in found] == [(at * length, length) for at, _ in told]
+
+
+@pytest.mark.parametrize(("told", "length"), [(960, 960), (512, 512), (21 * 48, 1024), (22 * 48, 1024)])
+def test_packets_of_an_unusual_length_keep_it(told, length):
+    queue = SoundQueue(PacketGrid(None, "aac", 48000), EPOCH_S)
+    queue.scale = 48000
+    assert queue.settled(Sample(480_000, told, b"sound")).duration == length

@@ -1,4 +1,4 @@
-"""What one run of one rendition is to do."""
+"""What one run of one presentation is to do."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,7 @@ SOFTWARE = PictureEncoder("software")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodeJob:
-    """One run of one rendition, from one segment on."""
+    """One run of one presentation, from one segment on."""
 
     ffmpeg: Path
     url: str
@@ -68,6 +68,7 @@ class EncodeJob:
     drawn_url: str | None = None  # of the subtitles to draw, where they are text
     vobsub: VobSub | None = None  # the subtitles to draw, where they are pictures beside the film
     audio_channels: int = 2  # of converted sound: 2 or 6
+    mute: bool = False  # the sound is not read: it cannot be converted
     max_width: int = 1920
     max_height: int = 1080
     encoder: PictureEncoder = SOFTWARE
@@ -106,7 +107,8 @@ class EncodeJob:
             raise ValueError("a job without sound")
         if self.stretch is None:
             return str(self.audio_stream.index)
-        return f"a:{self.info.audio.index(self.audio_stream)}"
+        number = self.audio_stream.number
+        return f"a:{self.info.audio.index(self.audio_stream) if number is None else number}"
 
     @property
     def picture(self) -> VideoStream:

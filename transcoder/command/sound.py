@@ -27,6 +27,10 @@ _MOST_NAMED = 8  # channels; more have no layout that everybody agrees on
 _DOWNMIX = "|".join(
     f"F{side}=0.6*F{side}+0.6*FC+0.6*F{side}C+0.42*S{side}+0.42*B{side}+0.3*BC+0.2*LFE" for side in "LR"
 )
+# Both sides, as loud as it is: left alone it would come out 3 dB quieter. By numbers, for one that calls itself left;
+# in broadcasts by names, for what comes later may be stereo or more.
+_SPREAD = "c0=c0|c1=c0"
+_SPREAD_BY_NAMES = "|".join(f"F{side}=F{side}+FC+0.7*S{side}+0.7*B{side}" for side in "LR")
 # What the matrix would let clip in an explosion is turned down for a moment. `level` would raise everything else;
 # `latency` takes back the 5 ms that the filter looks ahead.
 _LIMITER = {"limit": 0.94, "level": 0, "attack": 5, "release": 50, "latency": 1}
@@ -70,7 +74,7 @@ def sound_input(job: EncodeJob, options: Options | None = None) -> Node:
     sound = job.audio_stream
     if sound is None:
         raise ValueError("a job without sound")
-    if _is_over(job, sound):
+    if job.mute or _is_over(job, sound):
         return ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}", f="lavfi").filter("atrim", end_sample=0)
     return open_input(job, seek_s=sound_seek_s(job), options=options)[job.sound_specifier]
 
@@ -101,10 +105,30 @@ def _mixed(job: EncodeJob, stream: Node) -> Node:
     """Return the sound with as many channels as the screen gets."""
     assert job.audio_stream is not None
     have, want = job.audio_stream.channels, job.audio_channels
-    if have <= want:
+    if have == 1 and job.info.format_name not in BROADCAST_FORMATS:
+        return stream.filter("pan", args=f"stereo|{_SPREAD}")
+    if have == 1:
+        stream = stream.filter("pan", args=f"stereo|{_SPREAD_BY_NAMES}")
+    elif have <= want:
         return stream
-    if want == STEREO and have <= _MOST_NAMED:
+    elif have > _MOST_NAMED:
+        stream = stream.filter("pan", args=_numbered_mix(have, want))
+    elif want == STEREO:
         stream = stream.filter("pan", args=f"stereo|{_DOWNMIX}")
     else:
-        stream = stream.filter("aformat", channel_layouts="5.1" if want == SURROUND else "stereo")
+        stream = stream.filter("aformat", channel_layouts="5.1")
     return stream.filter("alimiter", **_LIMITER)
+
+
+def _numbered_mix(have: int, want: int) -> str:
+    """Return how channels are mixed that may have no layout: by their numbers.
+
+    Where there is one, the first six are left, right, centre, bass, back left, back right, and what follows is in
+    pairs. Where there is none, each is heard.
+    """
+    pairs = {side: [f"0.42*c{number}" for number in range(4 + side, have, 2)] for side in (0, 1)}
+    if want == SURROUND:
+        fronts = [f"c{number}=c{number}" for number in range(4)]
+        return "|".join(["5.1", *fronts, *(f"c{4 + side}={'+'.join(pairs[side])}" for side in (0, 1))])
+    sides = (f"c{side}=0.6*c{side}+0.6*c2+0.42*c3+{'+'.join(pairs[side])}" for side in (0, 1))
+    return "|".join(["stereo", *sides])

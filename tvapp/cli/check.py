@@ -51,11 +51,11 @@ def check(
     settings = settings_from({**given, "vault": directory})
     with _opened(settings) as (vault, library):
         _accept(library, accepted)
-        vault_check = VaultCheck(vault, library.integrity if library is not None else None)
-        found = _report(vault_check, deep=deep, restart=restart, quiet=as_json)
+        checking = VaultCheck(vault, library.integrity if library is not None else None)
+        found = _report(checking, deep=deep, restart=restart, quiet=as_json)
         if as_json:
-            click.echo(json.dumps(_document(vault_check, found, deep=deep), ensure_ascii=False, indent=1))
-        _summarise(vault_check, found, settings, deep=deep, has_index=library is not None)
+            click.echo(json.dumps(_document(checking, found, deep=deep), ensure_ascii=False, indent=1))
+        _summarise(checking, found, settings, deep=deep, has_index=library is not None)
     if any(not finding.is_harmless for finding in found):
         raise click.exceptions.Exit(Status.DAMAGED)
 
@@ -81,7 +81,7 @@ def _accept(library: Library | None, paths: Iterable[str]) -> None:
         click.echo(f"accepted {count} under {shown(path)}", err=True)
 
 
-def _report(vault_check: VaultCheck, *, deep: bool, restart: bool, quiet: bool) -> list[Finding]:
+def _report(checking: VaultCheck, *, deep: bool, restart: bool, quiet: bool) -> list[Finding]:
     """Check, write a line for every finding as it comes, and return them all."""
     found: list[Finding] = []
     with progress_bar(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn(compact=True)) as bar:
@@ -93,11 +93,11 @@ def _report(vault_check: VaultCheck, *, deep: bool, restart: bool, quiet: bool) 
                 if not quiet:
                     _write_line(bar, finding)
 
-        tell(vault_check.quick(deep_follows=deep))
+        tell(checking.quick(deep_follows=deep))
         if deep:
             bar.update(task, description="reading every file")
             tell(
-                vault_check.deep(
+                checking.deep(
                     lambda progress: bar.update(
                         task, completed=progress.done_size, total=progress.total_size
                     ),
@@ -124,13 +124,13 @@ def _place(finding: Finding) -> str:
     return "; ".join(part for part in (ranges and f"bytes {ranges}", shown(finding.detail)) if part)
 
 
-def _document(vault_check: VaultCheck, found: list[Finding], *, deep: bool) -> dict[str, Any]:
+def _document(checking: VaultCheck, found: list[Finding], *, deep: bool) -> dict[str, Any]:
     return {
         "deep": deep,
-        "compared": vault_check.stock_taken,
-        "files": vault_check.file_count,
-        "skipped": vault_check.skipped_count,
-        "read_size": vault_check.read_size,
+        "compared": checking.stock_taken,
+        "files": checking.file_count,
+        "skipped": checking.skipped_count,
+        "read_size": checking.read_size,
         "findings": [
             {
                 "problem": finding.problem,
@@ -146,7 +146,7 @@ def _document(vault_check: VaultCheck, found: list[Finding], *, deep: bool) -> d
 
 
 def _summarise(
-    vault_check: VaultCheck, found: list[Finding], settings: Settings, *, deep: bool, has_index: bool
+    checking: VaultCheck, found: list[Finding], settings: Settings, *, deep: bool, has_index: bool
 ) -> None:
     if not has_index:
         click.echo(
@@ -154,13 +154,13 @@ def _summarise(
             " edge, exchanged, rolled back or removed are not seen",
             err=True,
         )
-    elif not vault_check.stock_taken:
+    elif not checking.stock_taken:
         click.echo("a scan is under way: what it has not seen yet was not compared", err=True)
     if deep:
-        speed = vault_check.read_size / _MB / vault_check.read_s if vault_check.read_s else 0.0
+        speed = checking.read_size / _MB / checking.read_s if checking.read_s else 0.0
         click.echo(
-            f"read {vault_check.file_count - vault_check.skipped_count} files, {vault_check.read_size / _MB:.1f} MB at"
-            f" {speed:.0f} MB/s; {vault_check.skipped_count} were read before",
+            f"read {checking.file_count - checking.skipped_count} files, {checking.read_size / _MB:.1f} MB at"
+            f" {speed:.0f} MB/s; {checking.skipped_count} were read before",
             err=True,
         )
     bad_count = sum(not finding.is_harmless for finding in found)

@@ -169,8 +169,8 @@ class Exporter:
         try:
             self._seals.require_whole(step.node)
         except NotWholeError as error:
-            kind = TransferError if error.problem.startswith("arriving") else DamageError
-            raise kind(error.problem) from error
+            kind = TransferError if error.problem.kind == "arriving" else DamageError
+            raise kind(str(error.problem)) from error
         except LibraryError:  # then what is read has to tell
             pass
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { MenuPort } from "../../shared/bar";
 import type { Action } from "../../shared/keys";
 import type { MediaPort } from "../../shared/player-state";
-import { BAR_MS, OSD_MS, PlayerMachine, SCRUB_REST_MS, SPINNER_MS } from "../../shared/machine";
+import { BAR_MS, OFFER_UNSEEN_MS, OSD_MS, PlayerMachine, SCRUB_REST_MS, SPINNER_MS } from "../../shared/machine";
 import { COUNTDOWN_S } from "../../shared/next-up";
 import { scrubStep } from "../../shared/scrub";
 
@@ -95,6 +95,15 @@ describe("Back", () => {
     expect([machine.state.info, machine.state.osd]).toEqual([false, true]);
   });
 
+  it("closes the info panel before the bar that it was opened from", () => {
+    press("down");
+    press("info");
+    press("back");
+    expect([machine.state.info, machine.state.bar.layer]).toEqual([false, "bar"]);
+    press("back");
+    expect([machine.state.bar.layer, machine.state.osd]).toEqual(["film", true]);
+  });
+
   it("leaves at once while loading and when nothing plays", () => {
     machine.restarted(now);
     press("back");
@@ -181,6 +190,24 @@ describe("scrubbing", () => {
       press("right", 9000);
     }
     expect(machine.state.scrub_s).toBe(599);
+  });
+
+  it("begins where a film is resumed, also before it has come", () => {
+    const resumed = new PlayerMachine(media, menus, () => undefined, 600, now, 300);
+    expect(resumed.state.position_s).toBe(300);
+    resumed.key("right", { repeat: false, heldMs: 0 }, now);
+    resumed.key("ok", { repeat: false, heldMs: 0 }, now);
+    expect([resumed.state.position_s, calls]).toEqual([310, ["seek 310"]]);
+  });
+
+  it("closes an open menu, so that it is seen and OK is meant for it", () => {
+    press("down");
+    press("ok");
+    expect(machine.state.bar.layer).toBe("menu");
+    press("forward");
+    expect([machine.state.bar.layer, machine.state.scrub_s]).toEqual(["film", 130]);
+    press("ok");
+    expect(calls).toEqual(["seek 130"]);
   });
 
   it("does nothing while the duration is unknown", () => {
@@ -347,6 +374,7 @@ describe("the next film", () => {
 
   it("begins by OK, and by itself at the end of a film that has shown it for long enough", () => {
     nearTheEnd();
+    wait(OFFER_UNSEEN_MS);
     press("ok");
     expect(calls).toEqual(["next, asked"]);
     wait(COUNTDOWN_S * 1000);
@@ -354,6 +382,29 @@ describe("the next film", () => {
     expect(calls).toEqual(["next, asked", "next"]);
     wait(1000);
     expect(calls).toHaveLength(2);
+  });
+
+  it("does not take an OK that was meant for the film before it could be seen", () => {
+    nearTheEnd();
+    wait(OFFER_UNSEEN_MS - 1);
+    press("ok");
+    machine.paused();
+    expect(calls).toEqual(["pause"]);
+    wait(1);
+    press("ok");
+    expect(calls).toEqual(["pause", "next, asked"]);
+  });
+
+  it("does not take an OK at the instant of the end either", () => {
+    machine.know(follows);
+    machine.progressed(8, 8, 8);
+    machine.ended();
+    press("ok");
+    press("playpause");
+    expect(calls).toEqual([]);
+    wait(OFFER_UNSEEN_MS);
+    press("playpause");
+    expect(calls).toEqual(["next, asked"]);
   });
 
   it("counts down after a film that came to its end by a seek", () => {
@@ -388,6 +439,7 @@ describe("the next film", () => {
       machine.played(now);
       machine.progressed(600, 600, 600);
       machine.ended();
+      wait(OFFER_UNSEEN_MS);
       calls = [];
       press(key);
       expect(calls).toEqual([then]);

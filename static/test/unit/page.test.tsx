@@ -9,7 +9,7 @@ import { App } from "../../tv/app";
 import { Input } from "../../tv/input";
 import type { LaterScripts } from "../../tv/later";
 
-const CODES: Record<string, number> = { left: 37, up: 38, right: 39, down: 40, ok: 13, back: 461, escape: 27 };
+const CODES: Record<string, number> = { left: 37, up: 38, right: 39, down: 40, ok: 13, back: 461, escape: 27, play: 415 };
 
 function item(id: string, kind: Item["kind"], parent: string | null = null): Item {
   const extra = kind === "folder" ? { child_count: 3 } : { duration_s: 600, width: 1920, height: 1080 };
@@ -47,6 +47,8 @@ class Household {
       { name: "h264_qsv", device: null, reads: false, works: false, chosen: false, reason: "no such session", cost: null },
     ],
   };
+  /** The film itself is not answered for before this. */
+  held: Promise<void> = Promise.resolve();
   streamProblem: { status: number; body: unknown } | null = null;
 
   readonly fetch = (url: string, init: RequestInit = {}): Promise<Response> => {
@@ -55,7 +57,8 @@ class Household {
       return Promise.reject(new TypeError("network"));
     }
     const { status, body } = this.answer(new URL(url, "http://tv"), init);
-    return Promise.resolve(new Response(body === null ? null : JSON.stringify(body), { status }));
+    const response = new Response(body === null ? null : JSON.stringify(body), { status });
+    return (url === "/f" ? this.held : Promise.resolve()).then(() => response);
   };
 
   private answer(url: URL, init: RequestInit): { status: number; body: unknown } {
@@ -129,7 +132,9 @@ class Household {
       const begun = this.items.filter((one) => this.positions[one.id]).map((one) => ({ ...one, position_s: this.positions[one.id] }));
       return { items: begun, next: null };
     }
-    const items = this.items.filter((one) => (kind ? one.kind === kind : (one.parent || null) === folder));
+    const items = this.items
+      .filter((one) => (kind ? one.kind === kind : (one.parent || null) === folder))
+      .map((one) => ({ ...one, position_s: this.positions[one.id] ?? one.position_s }));
     return { items: items.slice(0, 20), next: items.length > 20 ? "20" : null };
   }
 }
@@ -148,6 +153,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   render(null, root);
   input.close();
   root.remove();
@@ -356,9 +362,16 @@ function playFrom(position_s: number): HTMLVideoElement {
   Object.defineProperty(video, "currentTime", { value: position_s, writable: true, configurable: true });
   Object.defineProperty(video, "duration", { value: 600, configurable: true });
   Object.defineProperty(video, "readyState", { value: 4, configurable: true });
+  Object.defineProperty(video, "error", { value: null, configurable: true });
   video.dispatchEvent(new Event("playing"));
   video.dispatchEvent(new Event("timeupdate"));
   return video;
+}
+
+/** Go on as if so much time had passed. */
+function later_s(seconds: number): void {
+  const now = Date.now();
+  vi.spyOn(Date, "now").mockImplementation(() => now + seconds * 1000);
 }
 
 async function atPlayer(): Promise<void> {
@@ -402,6 +415,61 @@ describe("a finger on the film", () => {
     await seen(() => byTestId("info"));
     tap(byTestId("info")!);
     await seen(() => !byTestId("info"));
+  });
+});
+
+describe("a film that stands still", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** It plays for a while, and nothing comes any more; the server is asked why. */
+  async function starve(): Promise<HTMLVideoElement> {
+    await atPlayer();
+    const video = playFrom(100);
+    Object.defineProperty(video, "paused", { value: false });
+    Object.defineProperty(video, "videoWidth", { value: 1920 });
+    vi.advanceTimersByTime(27000);
+    await seen(() => household.log.includes("GET /f"));
+    return video;
+  }
+
+  it("plays on in the same way once the network is back", async () => {
+    let release: () => void = () => undefined;
+    household.held = new Promise((resolve) => { release = resolve; });
+    await starve();
+    vi.advanceTimersByTime(11000);
+    release();
+    await seen(() => byTestId("player")?.getAttribute("data-status") === "loading");
+    const video = byTestId("video") as HTMLVideoElement;
+    expect(video.getAttribute("src")).toBe("/f");
+    video.currentTime = 0;
+    video.dispatchEvent(new Event("loadedmetadata"));
+    expect(video.currentTime).toBe(100);
+    expect(byTestId("toast")?.textContent || "").not.toContain("Converting");
+  });
+
+  it("is left alone when it has gone on by the time of the answer", async () => {
+    let release: () => void = () => undefined;
+    household.held = new Promise((resolve) => { release = resolve; });
+    const video = await starve();
+    video.currentTime = 103;
+    release();
+    vi.advanceTimersByTime(11000);
+    await household.held;
+    await new Promise((resolve) => { setTimeout(resolve); });
+    expect(byTestId("player")?.getAttribute("data-status")).toBe("playing");
+    expect(video.getAttribute("src")).toBe("/f");
+  });
+
+  it("is made in another way when it stands still again at once", async () => {
+    await starve();
+    await seen(() => byTestId("player")?.getAttribute("data-status") === "loading");
+    vi.advanceTimersByTime(27000);
+    await seen(() => byTestId("video")?.getAttribute("src")?.startsWith("/h"));
   });
 });
 
@@ -524,6 +592,58 @@ describe("where a film was left", () => {
     await focusIs("play");
   });
 
+  it("is where Play goes on in a list that is older than it", async () => {
+    await atHome();
+    await press("left");
+    await focusIs("nav-home");
+    await press("down", "ok");
+    await seen(() => byTestId("videos"));
+    await focusIs("v0");
+    await press("ok");
+    await focusIs("play");
+    await press("ok");
+    await seen(() => byTestId("video")?.getAttribute("src"));
+    await focusIs("toggle");
+    playFrom(200);
+    await press("back", "back");
+    await focusIs("play");
+    await seen(() => household.positions.v0 === 200);
+    await press("back");
+    await focusIs("v0");
+    later_s(60);
+    await press("ok");
+    await seen(() => byTestId("decision"));
+    await press("back");
+    await focusIs("v0");
+    await press("play");
+    await seen(() => byTestId("video")?.getAttribute("src"));
+    const video = byTestId("video") as HTMLVideoElement;
+    video.dispatchEvent(new Event("loadedmetadata"));
+    expect(video.currentTime).toBe(200);
+  });
+
+  it("is where somebody jumped to, though they left before that had come", async () => {
+    household.media = { video: [], audio: [], subtitles: [], chapters: [{ start_s: 0, title: "One" }, { start_s: 350, title: "Two" }] };
+    await atPlayer();
+    const video = playFrom(100);
+    Object.defineProperty(video, "seeking", { value: true, configurable: true });
+    await press("down", "ok", "down", "ok");
+    await seen(() => video.currentTime === 350);
+    await press("back", "back", "back");
+    await focusIs("play");
+    await seen(() => household.positions.v0 === 350);
+  });
+
+  it("is where a film begins that was sought in while it came", async () => {
+    household.positions = { v0: 300 };
+    await atPlayer();
+    expect(byTestId("player")?.textContent).toContain("5:00");
+    await press("right", "ok");
+    const video = byTestId("video") as HTMLVideoElement;
+    video.dispatchEvent(new Event("loadedmetadata"));
+    expect(video.currentTime).toBe(310);
+  });
+
   it("is kept by the page where the server keeps none", async () => {
     household.keepsPositions = false;
     await atPlayer();
@@ -534,6 +654,25 @@ describe("where a film was left", () => {
 });
 
 describe("the film that follows", () => {
+  it("is as fast as the one before, a film that is chosen later is not", async () => {
+    household.follows = { v0: "v1" };
+    await atPlayer();
+    const video = playFrom(100);
+    await seen(() => byTestId("bar-next"));
+    await press("down", "right");
+    await focusIs("bar-speed");
+    await press("ok", "down", "ok");
+    await seen(() => video.playbackRate === 1.25);
+    await press("right", "right", "ok");
+    await seen(() => byTestId("player")?.getAttribute("data-item") === "v1");
+    await seen(() => (byTestId("video") as HTMLVideoElement | null)?.playbackRate === 1.25);
+    await press("back");
+    await focusIs("play");
+    await press("ok");
+    await seen(() => byTestId("video")?.getAttribute("src"));
+    expect((byTestId("video") as HTMLVideoElement).playbackRate).toBe(1);
+  });
+
   it("is offered at the end, begins by OK, and Back leads to its page", async () => {
     household.follows = { v0: "v1" };
     await atPlayer();
@@ -541,6 +680,7 @@ describe("the film that follows", () => {
     await seen(() => household.log.includes("GET /api/v1/items/v0/next"));
     playFrom(590);
     await focusIs("next-play");
+    later_s(2);
     await press("ok");
     await seen(() => byTestId("player")?.getAttribute("data-item") === "v1");
     await press("back");

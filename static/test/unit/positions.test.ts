@@ -32,7 +32,24 @@ describe("where a film was left", () => {
     expect(positions.of(film(590))?.position_s).toBe(600);
     positions.learn(film(900), true, 60000);
     expect(positions.of(film(900))?.position_s).toBe(900);
-    expect(positions.of(film())).toBeNull();
+  });
+
+  it("is what the server said last, also for a list that is older", () => {
+    positions.learn(film(900), true, 0);
+    expect(positions.of(film())?.position_s).toBe(900);
+    positions.save("a", 600, 3600, 10000);
+    positions.learn(film(600), true, 60000);
+    expect(positions.of(film())?.position_s).toBe(600);
+    positions.learn(film(), true, 61000);
+    expect(positions.of(film(600))).toBeNull();
+  });
+
+  it("stays known when somebody only looks at the beginning", () => {
+    positions.save("a", 5, 3600);
+    expect(positions.of(film(500))?.position_s).toBe(500);
+    positions.save("a", 600, 3600);
+    positions.save("a", 5, 3600);
+    expect(positions.of(film())?.position_s).toBe(600);
   });
 
   it("is kept here when the server keeps none", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ownName, sameTongue } from "../../shared/tongues";
-import { isSame, OFF, startAudio, startSubtitles, subtitleChoices } from "../../shared/tracks";
+import { FORCED, isSame, OFF, startAudio, startSubtitles, subtitleChoices } from "../../shared/tracks";
 import type { AudioTrack, SubtitleTrack } from "../../shared/types";
 
 function sound(index: number, language: string | null, extra: Partial<AudioTrack> = {}): AudioTrack {
@@ -54,6 +54,12 @@ describe("the subtitles", () => {
   it("are in the language chosen last, before forced ones", () => {
     const tracks = [words(0, "eng", { forced: true }), words("x0", "deu")];
     expect(startSubtitles(tracks, english, { audio: null, subtitles: "de" }, "en").track?.index).toBe("x0");
+  });
+
+  it("are no more than the forced ones where those were chosen last", () => {
+    const tracks = [words(0, "eng"), words(1, "eng", { forced: true })];
+    expect(startSubtitles(tracks, english, { audio: null, subtitles: FORCED }, "en").track?.index).toBe(1);
+    expect(startSubtitles(tracks.slice(0, 1), english, { audio: null, subtitles: FORCED }, "en")).toEqual(OFF);
   });
 
   it("help who does not speak the film's language, where the file offers it", () => {

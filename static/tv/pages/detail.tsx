@@ -44,6 +44,7 @@ function useDetail(place: Place): DetailData {
       setError(null);
       if (found.parent) {
         const page = await api.items({ folder: found.parent, limit: SIBLINGS });
+        page.items.forEach(learn);
         const others = page.items.filter((other) => other.id !== id && isPlayable(other));
         place.memory.siblings = others;
         setSiblings(others);

@@ -23,7 +23,7 @@ export function useHomeRows(memory: Record<string, unknown>): HomeData {
   const load = useCallback(async (): Promise<void> => {
     try {
       const [watched, first] = await Promise.all([loadContinueRow(api), loadFirstRows(api)]);
-      watched?.items.forEach(learn);
+      first.concat(watched || []).forEach((row) => { row.items.forEach(learn); });
       memory.begun = watched;
       setBegun(watched);
       memory.rows = first;

@@ -7,6 +7,8 @@ import type { CueLook } from "./use-subtitles";
 /** Often enough that a line comes with its word. */
 const TICK_MS = 80;
 const NONE: Cue[] = [];
+/** `HTMLMediaElement.HAVE_CURRENT_DATA` */
+const HAVE_CURRENT_DATA = 2;
 
 /** Where lines stand that belong at the bottom. */
 export type CuePlace = "bottom" | "raised" | "top" | "nowhere";
@@ -26,8 +28,10 @@ export function Cues({ video, track, look, place }: CuesProps): JSX.Element | nu
       return undefined;
     }
     const update = (): void => {
-      if (video.current) {
-        setCues(track.at(video.current.currentTime - look.delay_s));
+      const element = video.current;
+      // Before its picture is there an element stands at 0, wherever it is going.
+      if (element) {
+        setCues(element.readyState >= HAVE_CURRENT_DATA ? track.at(element.currentTime - look.delay_s) : NONE);
       }
     };
     update();

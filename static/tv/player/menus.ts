@@ -154,7 +154,7 @@ function lookMenu({ look, language }: MenuSubject): MenuDef {
         })),
       },
       {
-        heading: t("player.delay", { n: (look.delay_s > 0 ? "+" : "") + String(look.delay_s) }),
+        heading: t("player.delay", { n: (look.delay_s > 0 ? "+" : "") + look.delay_s.toLocaleString(language.tag) }),
         entries: [
           delay("player.later", look.delay_s + DELAY_STEP_S),
           delay("player.earlier", look.delay_s - DELAY_STEP_S),

@@ -25,6 +25,7 @@ import { LOOK, menuPort, menusFor } from "./menus";
 import { NextCard } from "./next-card";
 import { Song } from "./song";
 import { TroubleNotice } from "./trouble";
+import type { CarriedChoices } from "./use-choices";
 import { hasSpeeds, useChoices } from "./use-choices";
 import { useNext, usePreviews } from "./use-extras";
 import { usePlayer } from "./use-player";
@@ -58,7 +59,7 @@ export function Player({ place }: { place: Place }): JSX.Element {
   if (item === null) {
     return <Waiting />;
   }
-  return <Stage item={item} start_s={place.start_s || 0} unasked={place.unasked || 0} />;
+  return <Stage item={item} start_s={place.start_s || 0} unasked={place.unasked || 0} carried={place.carried || null} />;
 }
 
 function Waiting(): JSX.Element {
@@ -77,14 +78,16 @@ interface StageProps {
   start_s: number;
   /** Films before this one that began by themselves. */
   unasked: number;
+  /** Of the film before this one. */
+  carried: CarriedChoices | null;
 }
 
-function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
+function Stage({ item, start_s, unasked, carried }: StageProps): JSX.Element {
   const t = useText();
   const { input, navigation, language, say, screen } = useServices();
   const song = isSong(item);
   const preferences = useMemo(() => new Preferences(browserStore()), []);
-  const choices = useChoices(item, preferences, language.tag);
+  const choices = useChoices(item, preferences, language.tag, carried);
   const look = useCueLook(preferences);
   const cues = useCues(choices.subtitles);
   const [begun, setBegun] = useState(false);
@@ -94,7 +97,7 @@ function Stage({ item, start_s, unasked }: StageProps): JSX.Element {
   const port = useMemo(() => menuPort(() => latest.current), []);
   const onNext = (asked: boolean): void => {
     if (next) {
-      navigation.follow(next, asked ? 0 : unasked + 1);
+      navigation.follow(next, asked ? 0 : unasked + 1, { speed: choices.speed, quality: choices.quality });
     }
   };
   const { video, machine, state, attempt, source } = usePlayer({ item, start_s, choices, menus: port, onNext });

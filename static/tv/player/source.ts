@@ -108,19 +108,19 @@ export interface SourceListener {
   failed: (failure: SourceFailure) => void;
 }
 
-/** Give `video` its source, to begin at a place. */
+/** Give `video` its source, to begin at a place: where somebody wants to be by the time that it can. */
 export function attachSource(
   video: HTMLVideoElement,
   attempt: Attempt,
-  start_s: number,
+  start_s: () => number,
   listener: SourceListener,
 ): AttachedSource {
   if (attempt.method === "hls.js") {
     return attachHls(video, attempt, start_s, listener);
   }
   const begin = (): void => {
-    if (start_s > 0) {
-      video.currentTime = start_s;
+    if (start_s() > 0) {
+      video.currentTime = start_s();
     }
   };
   const failed = (): void => {
@@ -157,9 +157,16 @@ function isFinal(data: HlsError, video: HTMLVideoElement): boolean {
 function attachHls(
   video: HTMLVideoElement,
   attempt: Attempt,
-  start_s: number,
+  start_s: () => number,
   listener: SourceListener,
 ): AttachedSource {
+  let started_s = 0;
+  const begin = (): void => {
+    // hls.js goes to the place that it was given, and knows nothing of one that was chosen since.
+    if (start_s() !== started_s) {
+      video.currentTime = start_s();
+    }
+  };
   let hls: HlsInstance | null = null;
   let closed = false;
   let mediaRecovered = false;
@@ -204,12 +211,14 @@ function attachHls(
       if (closed) {
         return;
       }
+      started_s = start_s();
+      video.addEventListener("loadedmetadata", begin);
       hls = new Hls({
         ...LIMITS,
         fragLoadPolicy: LOAD,
         playlistLoadPolicy: LOAD,
         manifestLoadPolicy: LOAD,
-        startPosition: start_s,
+        startPosition: started_s,
         workerPath: WORKER,
       });
       hls.on("hlsError", (_event, data) => {
@@ -236,6 +245,7 @@ function attachHls(
   return {
     close: () => {
       closed = true;
+      video.removeEventListener("loadedmetadata", begin);
       hls?.destroy();
       video.removeAttribute("src");
       video.load();

@@ -3,12 +3,18 @@ import { useMemo, useState } from "preact/hooks";
 import type { Attempt, Quality, StreamChoice } from "../../shared/attempts";
 import type { Preferences } from "../../shared/preferences";
 import { sameTongue } from "../../shared/tongues";
-import { startAudio, startSubtitles, usualAudio } from "../../shared/tracks";
+import { FORCED, startAudio, startSubtitles, usualAudio } from "../../shared/tracks";
 import type { SubtitleChoice } from "../../shared/tracks";
 import type { AudioTrack, ItemDetail, SubtitleTrack } from "../../shared/types";
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const RUNGS: Quality[] = ["1080", "720", "480"];
+
+/** What goes along to the film that follows; one that is chosen later begins without. */
+export interface CarriedChoices {
+  speed: number;
+  quality: Quality;
+}
 
 export interface Choices {
   audio: AudioTrack | null;
@@ -37,15 +43,20 @@ export function hasSpeeds(profile: string, attempt: Attempt | null): boolean {
   return !(profile === "webos" && attempt?.method === "native-hls");
 }
 
-export function useChoices(item: ItemDetail, preferences: Preferences, pageLanguage: string): Choices {
+export function useChoices(
+  item: ItemDetail,
+  preferences: Preferences,
+  pageLanguage: string,
+  carried: CarriedChoices | null,
+): Choices {
   const tracks = item.media?.audio || [];
   const wishes = { audio: preferences.get("audio"), subtitles: preferences.get("subtitles") };
   const [audio, setAudio] = useState<AudioTrack | null>(() => startAudio(tracks, wishes));
   const [subtitles, setSubtitles] = useState<SubtitleChoice>(() =>
     startSubtitles(item.media?.subtitles || [], audio, wishes, pageLanguage),
   );
-  const [quality, setQuality] = useState<Quality>("auto");
-  const [speed, setSpeed] = useState(1);
+  const [quality, setQuality] = useState<Quality>(() => rungsFor(item).filter((rung) => rung === carried?.quality)[0] || "auto");
+  const [speed, setSpeed] = useState(carried?.speed || 1);
   const usual = usualAudio(tracks);
   const audioIndex = audio && usual && audio.index !== usual.index ? audio.index : null;
   const burnIndex = subtitles.burn && subtitles.track ? placeOf(item.media?.subtitles || [], subtitles.track) : null;
@@ -64,12 +75,17 @@ export function useChoices(item: ItemDetail, preferences: Preferences, pageLangu
       setAudio(track);
     },
     setSubtitles: (choice) => {
-      preferences.set("subtitles", choice.track === null ? "off" : sameTongue(choice.track.language));
+      preferences.set("subtitles", wishOf(choice));
       setSubtitles(choice);
     },
     setQuality,
     setSpeed,
   };
+}
+
+/** Who wants the foreign dialogue alone wants no more than that of the next film. */
+function wishOf({ track }: SubtitleChoice): string {
+  return track === null ? "off" : track.forced ? FORCED : sameTongue(track.language);
 }
 
 /** What the server is asked to draw is named by its place in the list, files beside the film included. */

@@ -40,6 +40,7 @@ export function usePlayer({ item, start_s, choices, menus, onNext }: PlayerNeeds
   const machineRef = useRef<PlayerMachine | null>(null);
   const [state, setState] = useState<PlayerState | null>(null);
   const resumeAt = useRef(start_s);
+  const remember = useRef<(position_s: number) => void>(() => undefined);
   const latestNext = useRef(onNext);
   latestNext.current = onNext;
   const attempts = useMemo(
@@ -64,8 +65,9 @@ export function usePlayer({ item, start_s, choices, menus, onNext }: PlayerNeeds
         },
         pause: () => video.current?.pause(),
         seek: (position_s) => {
-          resumeAt.current = position_s;
-          if (video.current) {
+          // Said already here: who leaves before it has arrived wants to be there all the same.
+          remember.current(position_s);
+          if (video.current && video.current.readyState > 0) {
             video.current.currentTime = position_s;
           }
         },
@@ -83,6 +85,7 @@ export function usePlayer({ item, start_s, choices, menus, onNext }: PlayerNeeds
       setState,
       item.duration_s || 0,
       Date.now(),
+      start_s,
     );
   }
   const machine = machineRef.current;
@@ -96,7 +99,7 @@ export function usePlayer({ item, start_s, choices, menus, onNext }: PlayerNeeds
     };
   }, [machine]);
 
-  useRemembered(video, machine, item, resumeAt);
+  useRemembered(video, machine, item, resumeAt, remember);
   const source = useSource(video, machine, attempts, resumeAt, item.kind === "video");
   const speed = hasSpeeds(screen.profile, source.attempt) ? choices.speed : 1;
   useEffect(() => {
@@ -116,6 +119,7 @@ function useRemembered(
   machine: PlayerMachine,
   item: Item,
   resumeAt: RefObject<number>,
+  remember: RefObject<(position_s: number) => void>,
 ): void {
   const { positions, report } = useServices();
   useEffect(() => {
@@ -129,12 +133,14 @@ function useRemembered(
     const flush = (): void => {
       reporter.flush(Date.now());
     };
+    const moved = (position_s: number): void => {
+      resumeAt.current = position_s;
+      positions.save(item.id, position_s, machine.state.duration_s, Date.now());
+      reporter.moved(position_s, Date.now());
+    };
+    remember.current = moved;
     const stop = followElement(element, machine, {
-      moved: (position_s) => {
-        resumeAt.current = position_s;
-        positions.save(item.id, position_s, machine.state.duration_s, Date.now());
-        reporter.moved(position_s, Date.now());
-      },
+      moved,
       turned: flush,
       expected_s: () => resumeAt.current,
     });
@@ -146,5 +152,5 @@ function useRemembered(
       stop();
       flush();
     };
-  }, [item, machine, positions, report, resumeAt, video]);
+  }, [item, machine, positions, remember, report, resumeAt, video]);
 }
