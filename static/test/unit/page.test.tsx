@@ -383,41 +383,6 @@ async function atPlayer(): Promise<void> {
   await focusIs("toggle");
 }
 
-describe("a finger on the film", () => {
-  function tap(target: Element): void {
-    for (const event of [new Event("touchstart", { bubbles: true }), new Event("touchend", { bubbles: true })]) {
-      target.dispatchEvent(event);
-    }
-    for (const [name, x] of [["mousemove", 400], ["mousedown", 400], ["click", 400]] as [string, number][]) {
-      target.dispatchEvent(new MouseEvent(name, { bubbles: true, clientX: x, clientY: x }));
-    }
-  }
-
-  it("only shows the controls that were hidden, and pauses when they are to be seen", async () => {
-    const pause = vi.spyOn(HTMLMediaElement.prototype, "pause").mockImplementation(() => undefined);
-    await atPlayer();
-    playFrom(10);
-    await seen(() => byTestId("player")?.dataset.status === "playing");
-    await press("back");
-    await seen(() => byTestId("osd")?.dataset.shown === "false");
-    document.dispatchEvent(new MouseEvent("mousemove", { clientX: 10, clientY: 10 }));
-    tap(byTestId("video")!);
-    await seen(() => byTestId("osd")?.dataset.shown === "true");
-    expect(pause).not.toHaveBeenCalled();
-    tap(byTestId("video")!);
-    expect(pause).toHaveBeenCalledOnce();
-    pause.mockRestore();
-  });
-
-  it("closes the info panel", async () => {
-    await atPlayer();
-    byTestId("bar-info")!.click();
-    await seen(() => byTestId("info"));
-    tap(byTestId("info")!);
-    await seen(() => !byTestId("info"));
-  });
-});
-
 describe("a film that stands still", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
@@ -950,5 +915,40 @@ describe("when something is wrong", () => {
     household.down = false;
     await press("ok");
     await focusIs("v0");
+  });
+});
+
+describe("a finger on the film", () => {
+  function tap(target: Element): void {
+    for (const event of [new Event("touchstart", { bubbles: true }), new Event("touchend", { bubbles: true })]) {
+      target.dispatchEvent(event);
+    }
+    for (const [name, x] of [["mousemove", 400], ["mousedown", 400], ["click", 400]] as [string, number][]) {
+      target.dispatchEvent(new MouseEvent(name, { bubbles: true, clientX: x, clientY: x }));
+    }
+  }
+
+  it("only shows the controls that were hidden, and pauses when they are to be seen", async () => {
+    const pause = vi.spyOn(HTMLMediaElement.prototype, "pause").mockImplementation(() => undefined);
+    await atPlayer();
+    playFrom(10);
+    await seen(() => byTestId("player")?.dataset.status === "playing");
+    await press("back");
+    await seen(() => byTestId("osd")?.dataset.shown === "false");
+    document.dispatchEvent(new MouseEvent("mousemove", { clientX: 10, clientY: 10 }));
+    tap(byTestId("video")!);
+    await seen(() => byTestId("osd")?.dataset.shown === "true");
+    expect(pause).not.toHaveBeenCalled();
+    tap(byTestId("video")!);
+    expect(pause).toHaveBeenCalledOnce();
+    pause.mockRestore();
+  });
+
+  it("closes the info panel", async () => {
+    await atPlayer();
+    byTestId("bar-info")!.click();
+    await seen(() => byTestId("info"));
+    tap(byTestId("info")!);
+    await seen(() => !byTestId("info"));
   });
 });
