@@ -27,10 +27,10 @@ export const OFFER_UNSEEN_MS = 1000;
 export class PlayerMachine extends Film {
   private readonly bar: Bar;
   private scrubAt = 0;
-  /** Since when the next film can be seen; null while it is not offered. */
-  private offeredAt: number | null = null;
   /** A finger is on the knob. */
   private dragged = false;
+  /** Since when the next film can be seen; null while it is not offered. */
+  private offeredAt: number | null = null;
 
   constructor(
     media: MediaPort,

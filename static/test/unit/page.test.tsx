@@ -38,7 +38,6 @@ class Household {
   positions: Record<string, number> = {};
   follows: Record<string, string> = {};
   decision = "direct";
-  subtitles = "WEBVTT";
   media: unknown = { video: [], audio: [], subtitles: [] };
   server = {
     conversions: { playing: 1, limit: 3, passed_on: 2, waiting: 0, viewers: 3, memory_size: 84_200_000 },
@@ -58,7 +57,7 @@ class Household {
       return Promise.reject(new TypeError("network"));
     }
     const { status, body } = this.answer(new URL(url, "http://tv"), init);
-    const response = new Response(typeof body === "string" || body === null ? body : JSON.stringify(body), { status });
+    const response = new Response(body === null ? null : JSON.stringify(body), { status });
     return (url === "/f" ? this.held : Promise.resolve()).then(() => response);
   };
 
@@ -112,7 +111,7 @@ class Household {
       return { status: 200, body: this.items.filter((one) => one.id === this.follows[id])[0] };
     }
     if (rest === "subtitles") {
-      return { status: 200, body: this.subtitles };
+      return { status: 200, body: "WEBVTT" };
     }
     return rest ? { status: 404, body: {} } : null;
   }
@@ -155,7 +154,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.useRealTimers();
   render(null, root);
   input.close();
   root.remove();
@@ -389,6 +387,9 @@ describe("a film that stands still", () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
   });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   /** It plays for a while, and nothing comes any more; the server is asked why. */
   async function starve(): Promise<HTMLVideoElement> {
@@ -434,41 +435,6 @@ describe("a film that stands still", () => {
     await seen(() => byTestId("player")?.getAttribute("data-status") === "loading");
     vi.advanceTimersByTime(27000);
     await seen(() => byTestId("video")?.getAttribute("src")?.startsWith("/h"));
-  });
-});
-
-describe("a finger on the film", () => {
-  function tap(target: Element): void {
-    for (const event of [new Event("touchstart", { bubbles: true }), new Event("touchend", { bubbles: true })]) {
-      target.dispatchEvent(event);
-    }
-    for (const [name, x] of [["mousemove", 400], ["mousedown", 400], ["click", 400]] as [string, number][]) {
-      target.dispatchEvent(new MouseEvent(name, { bubbles: true, clientX: x, clientY: x }));
-    }
-  }
-
-  it("only shows the controls that were hidden, and pauses when they are to be seen", async () => {
-    const pause = vi.spyOn(HTMLMediaElement.prototype, "pause").mockImplementation(() => undefined);
-    await atPlayer();
-    playFrom(10);
-    await seen(() => byTestId("player")?.dataset.status === "playing");
-    await press("back");
-    await seen(() => byTestId("osd")?.dataset.shown === "false");
-    document.dispatchEvent(new MouseEvent("mousemove", { clientX: 10, clientY: 10 }));
-    tap(byTestId("video")!);
-    await seen(() => byTestId("osd")?.dataset.shown === "true");
-    expect(pause).not.toHaveBeenCalled();
-    tap(byTestId("video")!);
-    expect(pause).toHaveBeenCalledOnce();
-    pause.mockRestore();
-  });
-
-  it("closes the info panel", async () => {
-    await atPlayer();
-    byTestId("bar-info")!.click();
-    await seen(() => byTestId("info"));
-    tap(byTestId("info")!);
-    await seen(() => !byTestId("info"));
   });
 });
 
@@ -649,42 +615,6 @@ describe("where a film was left", () => {
     playFrom(200);
     await press("back", "back");
     await seen(() => byTestId("play")?.textContent.includes("3:20"));
-  });
-});
-
-describe("subtitles", () => {
-  it("of the beginning are not shown before a film is there that begins elsewhere", async () => {
-    household.subtitles = "WEBVTT\n\n00:00:00.000 --> 00:00:09.000\nIn the beginning\n\n00:05:00.000 --> 00:05:09.000\nIn the middle\n";
-    household.media = { video: [], audio: [], subtitles: [{ index: 0, codec: "subrip", language: "eng", text: true, url: "/api/v1/items/v0/subtitles/0", forced: false }] };
-    household.positions = { v0: 300 };
-    window.localStorage.setItem("lanterne.subtitles", "en");
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-    await atPlayer();
-    await seen(() => household.log.includes("GET /api/v1/items/v0/subtitles/0"));
-    for (let turn = 0; turn < 5; turn++) {
-      await new Promise((resolve) => { setTimeout(resolve); });
-      vi.advanceTimersByTime(100);
-    }
-    await new Promise((resolve) => { setTimeout(resolve); });
-    expect(byTestId("cues")).toBeNull();
-    playFrom(301);
-    await seen(() => byTestId("cues")?.textContent === "In the middle");
-  });
-
-  it("that are forced are no wish for full ones in the next film", async () => {
-    const words = { codec: "subrip", language: "eng", text: true };
-    household.media = {
-      video: [],
-      audio: [],
-      subtitles: [{ ...words, index: 0, forced: false, url: "/api/v1/items/v0/subtitles/0" }, { ...words, index: 1, forced: true, url: "/api/v1/items/v0/subtitles/1" }],
-    };
-    window.localStorage.setItem("lanterne.subtitles", "en");
-    await atPlayer();
-    playFrom(60);
-    await seen(() => household.log.includes("GET /api/v1/items/v0/subtitles/0"));
-    await press("down", "ok", "down", "ok");
-    await seen(() => household.log.includes("GET /api/v1/items/v0/subtitles/1"));
-    expect(window.localStorage.getItem("lanterne.subtitles")).toBe("forced");
   });
 });
 
@@ -985,5 +915,40 @@ describe("when something is wrong", () => {
     household.down = false;
     await press("ok");
     await focusIs("v0");
+  });
+});
+
+describe("a finger on the film", () => {
+  function tap(target: Element): void {
+    for (const event of [new Event("touchstart", { bubbles: true }), new Event("touchend", { bubbles: true })]) {
+      target.dispatchEvent(event);
+    }
+    for (const [name, x] of [["mousemove", 400], ["mousedown", 400], ["click", 400]] as [string, number][]) {
+      target.dispatchEvent(new MouseEvent(name, { bubbles: true, clientX: x, clientY: x }));
+    }
+  }
+
+  it("only shows the controls that were hidden, and pauses when they are to be seen", async () => {
+    const pause = vi.spyOn(HTMLMediaElement.prototype, "pause").mockImplementation(() => undefined);
+    await atPlayer();
+    playFrom(10);
+    await seen(() => byTestId("player")?.dataset.status === "playing");
+    await press("back");
+    await seen(() => byTestId("osd")?.dataset.shown === "false");
+    document.dispatchEvent(new MouseEvent("mousemove", { clientX: 10, clientY: 10 }));
+    tap(byTestId("video")!);
+    await seen(() => byTestId("osd")?.dataset.shown === "true");
+    expect(pause).not.toHaveBeenCalled();
+    tap(byTestId("video")!);
+    expect(pause).toHaveBeenCalledOnce();
+    pause.mockRestore();
+  });
+
+  it("closes the info panel", async () => {
+    await atPlayer();
+    byTestId("bar-info")!.click();
+    await seen(() => byTestId("info"));
+    tap(byTestId("info")!);
+    await seen(() => !byTestId("info"));
   });
 });
