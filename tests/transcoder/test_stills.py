@@ -8,7 +8,7 @@ import pytest
 from tests.media import Shelf
 from tests.media.measure import packets_of
 from tests.transcoder.conftest import AAC, FFMPEGS, H264
-from transcoder import PROFILES, Pool
+from transcoder import PROFILES, Pool, SegmentNotFoundError
 from transcoder.segments import EPOCH_S
 
 pytestmark = pytest.mark.ffmpeg
@@ -97,3 +97,15 @@ def test_it_is_the_picture_that_is_on_the_screen(name, known_s, ffmpeg, clips, s
         (tmp_path / "segment").write_bytes(data)
         number = min(int((start_s + 0.01) / SLIDE_S), len(GREYS) - 1)
         assert brightness(tmp_path / "segment") == pytest.approx(GREYS[number], abs=8)
+
+
+def test_pictures_without_times_do_not_keep_ffmpeg_busy(clips, source_of):
+    """Nothing can be sought in a bare stream of HEVC: what is made there is nothing, and that is known at once."""
+    bare = clips.make(
+        "bare.hevc", "-c:v", "libx265", "-x265-params", "log-level=error", seconds="22", sound=False
+    )
+    source = source_of("bare.hevc", bare)
+    with Pool(FFMPEGS[0]) as pool:
+        stream = pool.stream(source, PROFILES["baseline"], session_id="tv")
+        with pytest.raises(SegmentNotFoundError):
+            stream.segment(stream.plan.count // 2)

@@ -19,6 +19,7 @@ _SOON_S = 0.12
 # Twice the encoder's: the film's pictures have even times, repeated ones odd times.
 _SCALE = 2 * VIDEO_TIME_SCALE
 _LONG_AGO = -1_000_000_000_000_000
+_SPARE_TICKS = 120  # where the picture ends the film, and may do so later than is known
 _CLOCK_SIZE = 16  # pixels of a picture that nobody sees
 
 
@@ -66,11 +67,16 @@ def _clock(job: EncodeJob) -> Node:
     start_s = job.plan.start_s(job.first)
     first_s = begins_s + (start_s - begins_s + GUARD_S) // HOLD_S * HOLD_S
     shift = _units(first_s - HOLD_S + job.info.start_s + _SOON_S) + 1
-    options = {"size": f"{_CLOCK_SIZE}x{_CLOCK_SIZE}", "rate": f"{1 / HOLD_S:g}"}
-    if is_outlasted(job.info):
-        ticks = -int(-(job.plan.boundaries_s[-1] - first_s) // HOLD_S)
-        options["duration"] = f"{(ticks + 1) * HOLD_S:g}"
-    source = _Source("nullsrc", **options).stream()
+    ticks = 1 - int(-(job.plan.boundaries_s[-1] - first_s) // HOLD_S)
+    # Without an end ffmpeg would wait for ever, and busily, for pictures without times, though nobody reads it
+    # any more.
+    spare = 0 if is_outlasted(job.info) else _SPARE_TICKS
+    source = _Source(
+        "nullsrc",
+        size=f"{_CLOCK_SIZE}x{_CLOCK_SIZE}",
+        rate=f"{1 / HOLD_S:g}",
+        duration=f"{(ticks + spare) * HOLD_S:g}",
+    ).stream()
     return _in_units(source).filter("setpts", f"if(N,PTS+{shift},{_LONG_AGO})")
 
 
