@@ -265,6 +265,7 @@ def test_another_player_finds_the_subtitles_in_the_stream(home, browser: Browser
         page.add_script_tag(content=WHOLE_HLS.read_text(encoding="utf-8"))
         page.evaluate(
             """address => {
+              const video = window.video = document.body.appendChild(document.createElement('video'));
               const hls = window.hls = new Hls({ enableWorker: false });
               hls.loadSource(address);
               hls.attachMedia(video);
