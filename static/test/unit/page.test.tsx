@@ -712,6 +712,7 @@ describe("songs", () => {
     await atSongs();
     await press("ok");
     await seen(() => byTestId("song"));
+    await seen(() => byTestId("video")?.getAttribute("src")); // nobody listens to the element before
     playFrom(100);
     await seen(() => household.log.includes("GET /api/v1/items/s0/next"));
     playFrom(590);
