@@ -1,10 +1,16 @@
 """Rules that every test obeys."""
 
 import contextlib
+import os
 import threading
 from collections.abc import Iterator
 
 import pytest
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many tests run at once: one more than processors, for many wait for a browser or a clock."""
+    return (os.cpu_count() or 1) + 1
 
 
 @contextlib.contextmanager
