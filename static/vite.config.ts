@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
@@ -29,6 +30,19 @@ function fromThePage(): Plugin {
   };
 }
 
+/** What the page and its later scripts know each other by: a digest of all that they are made of. */
+function buildId(): string {
+  const digest = createHash("sha256").update(readFileSync(path.join(here, "package-lock.json")));
+  for (const folder of ["shared", "tv"]) {
+    for (const name of readdirSync(path.join(here, folder), { recursive: true, encoding: "utf8" }).sort()) {
+      if (/\.(tsx?|css)$/.test(name)) {
+        digest.update(name).update(readFileSync(path.join(here, folder, name)));
+      }
+    }
+  }
+  return digest.digest("hex").slice(0, 16);
+}
+
 const bundles = {
   /** The page: one script that needs no module loader; build.mjs lowers it to ES5 afterwards. */
   tv: { entry: "tv/main.tsx", empty: true, plugins: [] },
@@ -43,6 +57,7 @@ export default defineConfig(({ mode }) => {
   const bundle = bundles[name];
   return {
     publicDir: false,
+    define: { LANTERNE_BUILD: JSON.stringify(buildId()) },
     plugins: bundle.plugins,
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {

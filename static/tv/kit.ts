@@ -11,6 +11,7 @@ export { ApiError, imageUrl, queryString, WRONG_PASSPHRASE } from "../shared/api
 export { channelName, clock, fileSize, timeOfDay } from "../shared/format";
 export { addWords } from "../shared/i18n";
 export { isPlayable, isSong } from "../shared/playable";
+export { build, renew } from "./build";
 export { useServices, useText } from "./context";
 export { LAYER } from "./input";
 export { bring } from "./later";
