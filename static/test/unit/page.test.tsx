@@ -276,9 +276,16 @@ describe("going in and coming back", () => {
     await press("right", "right", "right", "ok");
     await focusIs("play");
     expect(byTestId("detail-title")?.textContent).toBe("Title v3");
-    await seen(() => byTestId("decision")?.textContent.includes("it just does"));
+    await seen(() => byTestId("decision")?.textContent === "Plays as it is");
     await press("back");
     await focusIs("v3");
+  });
+
+  it("says why a film is converted", async () => {
+    household.decision = "transcode";
+    await atHome();
+    await press("ok");
+    await seen(() => byTestId("decision")?.textContent.includes("it just does"));
   });
 
   it("takes the browser's own Back for Back", async () => {

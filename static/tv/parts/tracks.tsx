@@ -94,7 +94,7 @@ export function Tracks({ item }: { item: ItemDetail }): JSX.Element {
       {playback ? (
         <p class="decision" data-testid="decision" data-decision={playback.decision}>
           <span class="decision-word">{t(("item." + playback.decision) as "item.direct")}</span>
-          <span>{playback.reason}</span>
+          {playback.decision === "direct" ? null : <span>{playback.reason}</span>}
         </p>
       ) : null}
     </div>

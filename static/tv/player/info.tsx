@@ -33,7 +33,7 @@ export function InfoPanel({ item, attempt, shown, video, onClose }: InfoProps): 
   return (
     <aside class="info" data-testid="info" aria-label={t("player.info")} onClick={onClose}>
       <p class="info-title">{asPlanned ? t(("item." + asPlanned.decision) as "item.direct") : t("player.info")}</p>
-      {asPlanned ? <p class="info-reason">{asPlanned.reason}</p> : null}
+      {asPlanned && asPlanned.decision !== "direct" ? <p class="info-reason">{asPlanned.reason}</p> : null}
       <dl class="about">
         {lines.map(([label, value]) => (
           <div class="about-line" key={label}>
