@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings the programs that the tests drive: a real browser, real mDNS clients, an independent ffprobe.
+# Brings the programs that the tests drive: a real browser, another player, real mDNS clients, an independent ffprobe.
 # Debian's packages, installed where that is allowed; where it is not, says what is missing and fails.
 set -eu
 
@@ -10,6 +10,7 @@ need() { # need COMMAND PACKAGE
 PATH=$PATH:/usr/sbin:/sbin
 need chromium chromium
 need ffprobe ffmpeg
+need gst-play-1.0 "gstreamer1.0-plugins-base-apps gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav"
 need ip iproute2
 need avahi-daemon avahi-daemon
 need avahi-browse avahi-utils
