@@ -81,10 +81,12 @@ export function useLater<T>(later: Later<T>): Found<T> {
     setError(null);
     later.load().then((part) => { setFound({ part }); }, setError);
   }, [later]);
+  const { part } = found;
   useEffect(() => {
-    if (later.now === null) {
+    // Not `later.now`: it may have come since this was drawn, and nobody would draw it again.
+    if (part === null) {
       retry();
     }
-  }, [later, retry]);
-  return { part: found.part, error, retry };
+  }, [part, retry]);
+  return { part, error, retry };
 }

@@ -910,6 +910,22 @@ describe("when something is wrong", () => {
     await focusIs("play");
   });
 
+  it("draws a script that comes just after it was missed", async () => {
+    const { load } = later.player;
+    const Player = await load();
+    let drawn = false;
+    later.player = {
+      get now() {
+        const found = drawn ? Player : null;
+        drawn = true;
+        return found;
+      },
+      load,
+    };
+    await atPlayer();
+    later.player = { now: null, load };
+  });
+
   it("says that the vault is empty and what to do", async () => {
     household.items = [];
     open();
