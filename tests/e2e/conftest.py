@@ -37,7 +37,7 @@ class Household:
     canaries: Canaries
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def household(tmp_path_factory) -> Household:
     """A vault that was made and filled by the commands that a person uses."""
     folder = tmp_path_factory.mktemp("household")
@@ -100,7 +100,7 @@ def make_originals(folder: Path) -> None:
     (folder / "subtitles.srt").unlink()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(household) -> Server:
     """The server, started at a terminal, its vault still locked."""
     with serving(household.place, terminal=True) as server:

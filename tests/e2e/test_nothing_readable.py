@@ -1,5 +1,6 @@
 """Goal one: after playing, seeking, scanning and a crash, nothing readable is on any disk."""
 
+import contextlib
 import json
 import os
 import re
@@ -18,12 +19,11 @@ PATIENCE = 600  # tenths of a second
 
 def processes_under(pid: int) -> list[int]:
     """A process and all its descendants."""
-    # Whichever thread started it: encoders are started by those that serve.
-    children = [
-        child
-        for task in Path(f"/proc/{pid}/task").iterdir()
-        for child in (task / "children").read_text().split()
-    ]
+    children: list[str] = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it, or one of its threads, has ended
+        # Whichever thread started it: encoders are started by those that serve.
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            children += (task / "children").read_text().split()
     return [pid, *(inner for child in children for inner in processes_under(int(child)))]
 
 
@@ -94,7 +94,8 @@ def played(household):
         for film in films:
             assert server.request(f"/api/v1/items/{film}/previews", owner)[0] in {200, 404}
         for pid in reversed(killed):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # a helper that has ended by itself
+                os.kill(pid, signal.SIGKILL)
         play_everything(server, owner)
         begun = server.json("/api/v1/items?begun=true&sort=-watched", owner)["items"]
         assert {item["id"] for item in begun} == set(films)
