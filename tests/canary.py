@@ -1,5 +1,6 @@
 """Searches folders for anything that should not be readable there."""
 
+import contextlib
 import random
 import re
 from collections.abc import Iterable, Iterator
@@ -80,8 +81,10 @@ def deleted_files_of(pid: int) -> list[bytes]:
     Memory that the kernel shows as a file is left out: it is not on a disk.
     """
     contents = []
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        target = str(descriptor.readlink())
-        if target.endswith(" (deleted)") and not target.startswith(("/memfd:", "/dev/shm", "/SYSV")):
-            contents.append(descriptor.read_bytes())
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+        for descriptor in list(Path(f"/proc/{pid}/fd").iterdir()):
+            with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+                target = str(descriptor.readlink())
+                if target.endswith(" (deleted)") and not target.startswith(("/memfd:", "/dev/shm", "/SYSV")):
+                    contents.append(descriptor.read_bytes())
     return contents

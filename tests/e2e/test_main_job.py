@@ -169,6 +169,7 @@ def test_locking_clears_every_screen(server, household, screen):
 
 def test_the_owner_sees_what_is_converted_and_by_what(server, household, screen):
     owner = household.place.run("devices", "add", "owner", "--role", "owner").stdout.strip()
+    server.json("/api/v1/lock", owner, {})  # what others played is not in memory any more
     server.json("/api/v1/unlock", owner, {"passphrase": PASSPHRASE})
     screen.add_cookies([{"name": "lanterne_device", "value": owner, "url": server.address}])
     tv, page = screen.new_page(), screen.new_page()
