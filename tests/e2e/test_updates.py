@@ -38,17 +38,18 @@ def hand_out_another_player(page, times: int) -> None:
     )
 
 
-def open_home(server, page) -> None:
+def meet_another_build(server, page) -> None:
+    """Open a film's page from home; what comes with it is of another build, and home is fetched anew."""
     page.goto(f"{server.address}tv")
+    until(page, f"{TEST_ID} === 'card'")
+    with page.expect_event("load"):
+        press(page, "Enter")
     until(page, f"{TEST_ID} === 'card'")
 
 
 def test_it_is_fetched_anew_and_plays(server, page):
     hand_out_another_player(page, times=1)
-    open_home(server, page)
-    with page.expect_event("load"):
-        press(page, "Enter")
-    until(page, f"{TEST_ID} === 'card'")
+    meet_another_build(server, page)
     play(page, "Apfelbaum im Wind")
     advances(page)
     assert len(page.loads) == 2
@@ -56,10 +57,7 @@ def test_it_is_fetched_anew_and_plays(server, page):
 
 def test_it_is_not_fetched_for_ever(server, page):
     hand_out_another_player(page, times=100)
-    open_home(server, page)
-    with page.expect_event("load"):
-        press(page, "Enter")
-    until(page, f"{TEST_ID} === 'card'")
+    meet_another_build(server, page)
     press(page, "Enter")
     until(page, f"{TEST_ID} === 'play'")
     press(page, "Enter")

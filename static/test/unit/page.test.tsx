@@ -381,13 +381,18 @@ function later_s(seconds: number): void {
   vi.spyOn(Date, "now").mockImplementation(() => now + seconds * 1000);
 }
 
-async function atPlayer(): Promise<void> {
-  await atHome();
+/** From a film's card through its page into the player, once somebody listens to the element. */
+async function playFocused(): Promise<void> {
   await press("ok");
   await focusIs("play");
   await press("ok");
   await seen(() => byTestId("video")?.getAttribute("src"));
   await focusIs("toggle");
+}
+
+async function atPlayer(): Promise<void> {
+  await atHome();
+  await playFocused();
 }
 
 describe("a film that stands still", () => {
@@ -526,11 +531,7 @@ describe("where a film was left", () => {
 
   it("is told of the next film, too, when one is gone", async () => {
     const watch = async (id: string): Promise<void> => {
-      await press("ok");
-      await focusIs("play");
-      await press("ok");
-      await seen(() => byTestId("video")?.getAttribute("src"));
-      await focusIs("toggle");
+      await playFocused();
       playFrom(200);
       await press("back", "back");
       await seen(() => household.log.includes("PUT /api/v1/items/" + id + "/position"));
@@ -571,11 +572,7 @@ describe("where a film was left", () => {
     await press("down", "ok");
     await seen(() => byTestId("videos"));
     await focusIs("v0");
-    await press("ok");
-    await focusIs("play");
-    await press("ok");
-    await seen(() => byTestId("video")?.getAttribute("src"));
-    await focusIs("toggle");
+    await playFocused();
     playFrom(200);
     await press("back", "back");
     await focusIs("play");
